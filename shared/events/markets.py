@@ -1,0 +1,198 @@
+"""What markets tells."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from shared.events.base import Event, Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarketChanged(Event):
+    """All facts of a market that others act on; rates in basis points (300 is 3 %)."""
+
+    subject: ClassVar[str] = "market_id"
+    market_id: UUID
+    number: int
+    name: str
+    kind: str
+    organisation_mode: str
+    time_zone: str
+    commune: str
+    postcode: str
+    registration: str
+    payment_fee_bp: int
+    commission_bp: int
+    reservation_minutes: int
+    unvalidated_limit: int
+    reminder_hours: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(Event):
+    subject: ClassVar[str] = "market_id"
+    market_id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLeft(Event):
+    subject: ClassVar[str] = "market_id"
+    market_id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInvited(Event):
+    """`has_account`: the link joins an existing account instead of opening one (never a silent add)."""
+
+    subject: ClassVar[str] = "invitation_id"
+    invitation_id: UUID
+    market_id: UUID
+    email: str
+    first_name: str | None
+    language: str
+    token: str
+    has_account: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(Event):
+    """`role`: administrator, message_sender or catalog_manager."""
+
+    subject: ClassVar[str] = "market_id"
+    market_id: UUID
+    account_id: UUID
+    role: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRevoked(RoleGranted):
+    """The role is gone as of this version (versions count per market, account and role)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceFacts(Fact):
+    name: str
+    address: str
+    postcode: str
+    commune: str
+    latitude: str | None
+    longitude: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalePlanned(Event):
+    """An ordering window and one distribution. All instants UTC; show them in the market's time zone."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    opens_at: datetime
+    closes_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    place: PlaceFacts
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleRescheduled(SalePlanned):
+    """All facts again, with a higher version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleCancelled(Event):
+    """Everybody is refunded, stock is restored, customers and producers are told `reason`."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleOpened(Event):
+    """The shop is open from this instant; told exactly once per sale."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    opened_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleClosed(Event):
+    """No new order from this instant; told exactly once per sale."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    closed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleBlocked(Event):
+    """Its opening time came while too many paid distributions were unvalidated: `unvalidated` are those sales."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    unvalidated: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogLinked(Event):
+    subject: ClassVar[str] = "catalog_id"
+    market_id: UUID
+    catalog_id: UUID
+    producer_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogUnlinked(CatalogLinked):
+    """The catalogue no longer serves the market."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProducerInvitedToSale(Event):
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    catalog_id: UUID
+    producer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipationConfirmed(Event):
+    """The catalogue's products are in the shop of this sale."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    catalog_id: UUID
+    producer_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParticipationWithdrawn(ParticipationConfirmed):
+    """The products leave the shop. `not_delivering`: there were orders; they are set to zero and refunded."""
+
+    not_delivering: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferentAppointed(Event):
+    """Replaces the former referent of the sale."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    account_id: UUID
+    version: int

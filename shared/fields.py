@@ -1,0 +1,73 @@
+"""Field types of the wire that marshmallow's own do not keep exact."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+MOST_CENTS = 10_000_000_00
+MOST_QUANTITY = 100_000
+
+
+class ExactInteger(fields.Field[int]):
+    """A whole number and nothing that merely looks like one: "610", 610.5 and true are refused."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002
+        if type(value) is not int:
+            message = "Not a whole number."
+            raise ValidationError(message)
+        return value
+
+
+class Cents(ExactInteger):
+    """An amount in euro cents, 0 … 10 million euros."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", validate.Range(0, MOST_CENTS))
+        super().__init__(**kwargs)
+
+
+class WireDecimal(fields.Field[Decimal]):
+    """An exact decimal: written as a string ("1.25"), read from a string or a JSON number."""
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else _plain(Decimal(value))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:  # noqa: ARG002
+        message = "Not a number."
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise ValidationError(message)
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            raise ValidationError(message) from None
+        if not number.is_finite():
+            raise ValidationError(message)
+        return number
+
+
+class QuantityField(WireDecimal):
+    """A quantity of goods: more than zero (or zero with `zero=True`), three decimals at the most."""
+
+    def __init__(self, *, zero: bool = False, **kwargs: Any) -> None:
+        self.zero = zero
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        number = super()._deserialize(value, attr, data, **kwargs)
+        if number < 0 or (number == 0 and not self.zero) or number > MOST_QUANTITY:
+            message = f"Must be between 0 and {MOST_QUANTITY}." if self.zero else f"Must be above 0, at most {MOST_QUANTITY}."
+            raise ValidationError(message)
+        if number != round(number, 3):
+            message = "Three decimals at the most."
+            raise ValidationError(message)
+        return number
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
