@@ -1,0 +1,123 @@
+"""What tests and the demo ask of the stand-in: to pay, to onboard, to misbehave, and to show its books."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox.stripe import events, failures, money
+from sandbox.stripe.cards import card
+from sandbox.stripe.chores import do_due
+from sandbox.stripe.dispatch import base_url, desk
+from sandbox.stripe.errors import Body
+from sandbox.stripe.nouns import accounts, disputes
+from sandbox.stripe.pages import till
+from sandbox.stripe.present import public
+from sandbox.stripe.store import PLATFORM, Tx
+
+control = Blueprint("control", __name__, url_prefix="/test")
+
+_KINDS = "charge refund transfer transfer_reversal payout dispute balance_transaction account event"
+
+
+def _wanted() -> Body:
+    body: Any = request.get_json(silent=True)
+    return body if isinstance(body, dict) else {}
+
+
+def _shown(body: Any) -> Response:
+    desk().courier.wake()
+    return jsonify(body)
+
+
+@control.post("/pay/<session_id>")
+def pay(session_id: str) -> Response:
+    """Pay a session as a person would: {"card": …, "approve": false to fail the 3-D Secure step}.
+
+    Answers {"status": succeeded | declined, "payment_intent": id, "redirect_url": where the browser would go}.
+    """
+    wanted = _wanted()
+    with desk().store.transaction() as tx:
+        intent = till.pay(tx, session_id, card(wanted.get("card", "4242424242424242")))
+        if intent["status"] == "requires_action":
+            intent = till.answer_challenge(tx, session_id, approved=wanted.get("approve", True))
+        paid = intent["status"] == "succeeded"
+        url = till.success_url(tx, session_id) if paid else f"{base_url()}/pay/{session_id}"
+    status = "succeeded" if paid else "declined"
+    return _shown({"status": status, "payment_intent": intent["id"], "redirect_url": url})
+
+
+@control.post("/onboard/<account_id>")
+def onboard(account_id: str) -> Response:
+    """Put an account into {"state": active | pending | restricted}."""
+    with desk().store.transaction() as tx:
+        shown = public(accounts.settle(tx, account_id, _wanted().get("state", "active")), tx.now)
+    return _shown(shown)
+
+
+@control.post("/disputes")
+def dispute() -> Response:
+    """Open a dispute on {"charge": id}."""
+    with desk().store.transaction() as tx:
+        shown = public(disputes.start(tx, _wanted().get("charge", "")), tx.now)
+    return _shown(shown)
+
+
+@control.post("/disputes/<dispute_id>")
+def close_dispute(dispute_id: str) -> Response:
+    """Close a dispute with {"outcome": won | lost}."""
+    with desk().store.transaction() as tx:
+        shown = public(disputes.finish(tx, dispute_id, _wanted().get("outcome", "lost")), tx.now)
+    return _shown(shown)
+
+
+@control.route("/webhooks", methods=["GET", "POST"])
+def webhooks() -> Response:
+    """Change how webhooks travel: paused, delay (seconds), duplicate (extra copies), reorder, drop (the next n), url."""
+    with desk().store.transaction() as tx:
+        shown = events.change_conditions(tx, _wanted())
+        counts = tx.db.execute("SELECT state, COUNT(*) FROM deliveries GROUP BY state").fetchall()
+    return _shown(shown | {"deliveries": dict(counts)})
+
+
+@control.post("/deliver/<event_id>")
+def deliver(event_id: str) -> Response:
+    """Deliver an event once more, as soon as possible."""
+    with desk().store.transaction() as tx:
+        tx.get("event", event_id)
+        events.enqueue(tx, event_id)
+    return _shown({"queued": event_id})
+
+
+@control.route("/fail", methods=["GET", "POST", "DELETE"])
+def fail() -> Response:
+    """Arm a failure ({"call", "mode", "times"}, see `failures`), show what is armed, or disarm all."""
+    with desk().store.transaction() as tx:
+        if request.method == "DELETE":
+            tx.set("failures", [])
+        plans = failures.arm(tx, _wanted()) if request.method == "POST" else tx.setting("failures")
+    return _shown({"armed": plans or []})
+
+
+@control.post("/tick")
+def tick() -> Response:
+    """Do now what is due by the clock, without waiting for a courier to look."""
+    with desk().store.transaction() as tx:
+        do_due(tx)
+    return _shown({"now": tx.now})
+
+
+@control.get("/books")
+def books() -> Response:
+    """Everything that concerns money, oldest first, each with its owner, and the balance of each account in cents.
+
+    Among the charges are the payments (`py_…`) that transfers become on the connected accounts.
+    """
+    with desk().store.transaction() as tx:
+        shown = {f"{kind}s": public(tx.owned(kind), tx.now) for kind in _KINDS.split()}
+        ids = [PLATFORM, *(account["id"] for account in shown["accounts"])]
+        balances = {account: _balance(tx, account) for account in ids}
+    return _shown({**shown, "balances": balances, "platform": PLATFORM})
+
+
+def _balance(tx: Tx, account: str) -> Body:
+    return {"available": money.available(tx, account), "pending": money.pending(tx, account)}
