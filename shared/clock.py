@@ -13,6 +13,7 @@ from uuid import UUID
 
 _file = os.environ.get("CLAYETTE_CLOCK_FILE")
 _seen: tuple[int, float] = (0, 0.0)
+_last_id = 0
 
 
 def now() -> datetime:
@@ -61,9 +62,12 @@ def _write(file: Path, seconds: float) -> None:
 
 
 def new_id() -> UUID:
-    """A version 7 UUID (RFC 9562): sorts by the time of its making."""
+    """A version 7 UUID (RFC 9562): sorts by the time of its making, within a process strictly."""
+    global _last_id  # noqa: PLW0603 - the counter of a process
     milliseconds = int((time.time() + offset()) * 1000)
     random = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds << 80) | random
     value = (value & ~(0xF << 76)) | (0x7 << 76)
-    return UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    _last_id = max(value, _last_id + 1)
+    return UUID(int=_last_id)

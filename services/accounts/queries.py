@@ -1,0 +1,41 @@
+"""Reads of accounts."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Db
+
+from services.accounts import secrets
+from services.accounts.models import Account, Session
+from shared import clock
+from shared.errors import LogInRequired
+
+
+def authenticate(session: Db, token: str) -> dict[str, Any]:
+    """Whose token this is. Refuses unknown, expired and revoked ones alike."""
+    lives = (Session.revoked_at.is_(None), Session.expires_at > clock.now())
+    asked = (
+        select(Session.id.label("session_id"), Session.scopes, Account.id.label("account_id"), Account.language)
+        .join(Account, Account.id == Session.account_id)
+        .where(Session.token_hash == secrets.hash_token(token), *lives)
+    )
+    row = session.execute(asked).mappings().first()
+    if row is None:
+        raise LogInRequired
+    return dict(row)
+
+
+def me(session: Db, account_id: UUID) -> dict[str, Any]:
+    row = session.get_one(Account, account_id)
+    return account(row)
+
+
+def account(row: Account) -> dict[str, Any]:
+    names = ("id", "email", "first_name", "last_name", "phone", "language", "second_email", "version")
+    return {name: getattr(row, name) for name in names} | {"email_verified": row.email_verified_at is not None}
+
+
+def sessions(session: Db, account_id: UUID) -> dict[str, Any]:
+    mine = (Session.account_id == account_id, Session.revoked_at.is_(None), Session.expires_at > clock.now())
+    return {"items": session.scalars(select(Session).where(*mine).order_by(Session.opened_at)).all()}
