@@ -1,5 +1,6 @@
 """Refusals: the answers "no" that a caller can act on. Everything else that is raised is a bug."""
 
+import json
 import re
 from typing import Any, ClassVar
 
@@ -57,16 +58,18 @@ class IdempotencyKeyReused(Refusal):
     status = 422
 
 
-class Refused(Exception):  # noqa: N818 - the word of the wire, read by foreign programs
-    """How a refusal crosses RPC: only its string and JSON arguments survive the trip."""
+class Refused(Exception):
+    """How a refusal crosses RPC: nameko turns every argument into a string, so it is one JSON string."""
 
-    def __init__(self, code: str, status: int, field: str | None, details: dict[str, Any]) -> None:
-        super().__init__(code, status, field, details)
-        self.code = code
-        self.status = status
-        self.field = field
-        self.details = details
+    def __init__(self, wire: str) -> None:
+        super().__init__(wire)
+        body = json.loads(wire)
+        self.code: str = body["code"]
+        self.status: int = body["status"]
+        self.field: str | None = body["field"]
+        self.details: dict[str, Any] = body["details"]
 
     @classmethod
     def of(cls, refusal: Refusal) -> "Refused":
-        return cls(refusal.code(), refusal.status, refusal.field, refusal.details)
+        body = {"code": refusal.code(), "status": refusal.status, "field": refusal.field, "details": refusal.details}
+        return cls(json.dumps(body, default=str))

@@ -68,6 +68,16 @@ class QuantityField(WireDecimal):
         return number
 
 
+def flatten(messages: Any, path: str = "") -> dict[str, str]:
+    """{"lines": {0: {"quantity": ["Not a number."]}}} → {"lines.0.quantity": "Not a number."}."""
+    if not isinstance(messages, dict):
+        return {path: " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages)}
+    flat: dict[str, str] = {}
+    for key, value in messages.items():
+        flat |= flatten(value, f"{path}.{key}" if path else str(key))
+    return flat
+
+
 def _plain(number: Decimal) -> str:
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -25,6 +25,7 @@ from shared.actor import Actor
 from shared.db import Database
 from shared.errors import InvalidInput, Refusal, Refused
 from shared.events import Event
+from shared.fields import flatten
 from shared.logs import Log
 from shared.messaging import idempotency, inbox, topology
 
@@ -189,16 +190,6 @@ def _load(load: Method, args: dict[str, Any] | None) -> Any:
         return load(args or {})
     except ValidationError as error:
         raise InvalidInput(errors=flatten(error.messages)) from None
-
-
-def flatten(messages: Any, path: str = "") -> dict[str, str]:
-    """{"lines": {0: {"quantity": ["Not a number."]}}} → {"lines.0.quantity": "Not a number."}."""
-    if not isinstance(messages, dict):
-        return {path: " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages)}
-    flat: dict[str, str] = {}
-    for key, value in messages.items():
-        flat |= flatten(value, f"{path}.{key}" if path else str(key))
-    return flat
 
 
 def _actor(wire: dict[str, Any] | None) -> Actor:

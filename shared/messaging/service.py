@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import eventlet
 from eventlet.event import Event as Signal
+from marshmallow import Schema, fields
 from nameko.extensions import DependencyProvider
 from sqlalchemy import delete
 
@@ -16,7 +17,7 @@ from shared.config import Config
 from shared.db import Database
 from shared.logs import Log
 from shared.messaging import inbox, outbox, trace
-from shared.messaging.entrypoints import due, due_outside
+from shared.messaging.entrypoints import due, due_outside, query
 from shared.messaging.publisher import BatchPublisher
 from shared.messaging.tables import idempotency_keys
 from shared.messaging.tables import inbox as inbox_table
@@ -110,6 +111,11 @@ class Service:
     name: ClassVar[str]
     db: Any = DatabaseProvider()
     relay = Relay()
+
+    @query(Schema, Schema.from_dict({"service": fields.String()}))
+    def ping(self, _session: Any, _actor: Any, _args: Any) -> dict[str, str]:
+        """Answers when the service, its database and the bus work."""
+        return {"service": self.name}
 
     @due_outside(every=timedelta(seconds=1))
     def retry_failed_events(self, db: Database) -> bool:
