@@ -12,7 +12,7 @@ class ApiError(Exception):
     (bad parameters, a bad key, a conflict), so that the same key may be used again.
     """
 
-    def __init__(  # noqa: PLR0913 - the fields of the error object
+    def __init__(
         self,
         message: str,
         *,

@@ -38,7 +38,7 @@ class Trouble:
     def inside(self) -> None:
         """Refuse in the endpoint's place."""
         if self.mode == "refuse":
-            kind = "card_error" if self.status == 402 else "invalid_request_error"  # noqa: PLR2004 - HTTP status
+            kind = "card_error" if self.status == 402 else "invalid_request_error"
             raise ApiError(f"Refused: {self.code}", status=self.status, kind=kind, code=self.code)
 
 

@@ -60,9 +60,9 @@ def metadata(given: Any, before: Body | None = None) -> Body:
         return {}
     merged = {**(before or {}), **(given or {})}
     kept = {name: value for name, value in merged.items() if value != ""}
-    if len(kept) > 50:  # noqa: PLR2004 - the API's limits
+    if len(kept) > 50:
         raise bad_parameter("You can have up to 50 metadata keys.", "metadata")
     for name, value in kept.items():
-        if len(name) > 40 or len(value) > 500:  # noqa: PLR2004 - the API's limits
+        if len(name) > 40 or len(value) > 500:
             raise bad_parameter(f"Metadata {name}: at most 40 characters of name and 500 of value", f"metadata[{name}]")
     return kept

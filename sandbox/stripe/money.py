@@ -27,9 +27,7 @@ def positive(amount: int) -> int:
     return amount
 
 
-def post(  # noqa: PLR0913 - the columns of a balance transaction
-    tx: Tx, kind: str, amount: int, source: str, *, account: str = PLATFORM, fee: int = 0, wait: int = 0
-) -> str:
+def post(tx: Tx, kind: str, amount: int, source: str, *, account: str = PLATFORM, fee: int = 0, wait: int = 0) -> str:
     """Move `amount` (signed) on the account's balance, spendable after `wait` seconds, and return the entry's id."""
     details = [{"amount": fee, "currency": "eur", "type": "stripe_fee", "application": None, "description": "Fees"}]
     entry: Body = {

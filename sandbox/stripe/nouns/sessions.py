@@ -23,7 +23,7 @@ _HALF_HOUR = 1800
 _LEAST_CENTS = 50
 _MOST_LINES = 100
 _KNOWN = """mode success_url cancel_url client_reference_id customer_email expires_at locale metadata submit_type
-    currency payment_method_types ui_mode payment_intent_data.transfer_group payment_intent_data.metadata
+    currency allowed_payment_method_types ui_mode payment_intent_data.transfer_group payment_intent_data.metadata
     payment_intent_data.description line_items.quantity line_items.price_data.currency
     line_items.price_data.unit_amount line_items.price_data.product_data.name
     line_items.price_data.product_data.description line_items.price_data.product_data.metadata"""
@@ -182,7 +182,7 @@ def _blank(params: Body, now: int) -> Body:
         "mode": "payment",
         "payment_method_collection": "if_required",
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": params.get("payment_method_types", ["card"]),
+        "payment_method_types": params.get("allowed_payment_method_types", ["card"]),
         "payment_status": "unpaid",
         "shipping_options": [],
         "status": "open",
@@ -194,8 +194,34 @@ def _blank(params: Body, now: int) -> Body:
     }
 
 
-_EMPTY = """adaptive_pricing after_expiration allow_promotion_codes billing_address_collection client_secret
-    collected_information consent consent_collection currency_conversion customer customer_account discounts invoice
-    invoice_creation origin_context payment_intent payment_link payment_method_configuration_details permissions
-    phone_number_collection recovered_from redirect_on_completion return_url saved_payment_method_options setup_intent
-    shipping_address_collection shipping_cost subscription wallet_options""".split()
+_EMPTY = [
+    "adaptive_pricing",
+    "after_expiration",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer",
+    "customer_account",
+    "discounts",
+    "invoice",
+    "invoice_creation",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "phone_number_collection",
+    "recovered_from",
+    "redirect_on_completion",
+    "return_url",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "subscription",
+    "wallet_options",
+]
