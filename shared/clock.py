@@ -13,6 +13,7 @@ from uuid import UUID
 
 _file = os.environ.get("CLAYETTE_CLOCK_FILE")
 _seen: tuple[int, float] = (0, 0.0)
+_stamp = 0
 _last_id = 0
 
 
@@ -62,12 +63,8 @@ def _write(file: Path, seconds: float) -> None:
 
 
 def new_id() -> UUID:
-    """A version 7 UUID (RFC 9562): sorts by the time of its making, within a process strictly."""
-    global _last_id  # noqa: PLW0603 - the counter of a process
-    milliseconds = int((time.time() + offset()) * 1000)
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds << 80) | random
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    _last_id = max(value, _last_id + 1)
-    return UUID(int=_last_id)
+    """A version 7 UUID (RFC 9562): sorts by the time of its making, in one process strictly."""
+    global _stamp  # noqa: PLW0603 - 12 bits below the milliseconds count the ids of one millisecond
+    _stamp = max(int((time.time() + offset()) * 1000) << 12, _stamp + 1)
+    value = (_stamp >> 12 << 80) | (0x7 << 76) | ((_stamp & 0xFFF) << 64)
+    return UUID(int=value | (0x2 << 62) | (int.from_bytes(os.urandom(8), "big") >> 2))
