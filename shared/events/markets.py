@@ -32,16 +32,22 @@ class MarketChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class MemberJoined(Event):
+    """`version` counts joining and leaving per market and account."""
+
     subject: ClassVar[str] = "market_id"
     market_id: UUID
     account_id: UUID
+    version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class MemberLeft(Event):
+    """`version` counts joining and leaving per market and account."""
+
     subject: ClassVar[str] = "market_id"
     market_id: UUID
     account_id: UUID
+    version: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
