@@ -12,3 +12,4 @@ from shared.messaging import embedded
 embedded.mend()
 
 from tests.support.fixtures import *  # noqa: F403 - pytest finds fixtures by name in this module
+from tests.support.suite import suite  # noqa: F401
