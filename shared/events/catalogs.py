@@ -29,7 +29,10 @@ class ProducerChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ProductChanged(Event):
-    """`by_weight`: quantities may have three decimals. `weighed`: the ordered weight is an estimate, its price a ceiling."""
+    """`by_weight`: quantities may have three decimals. `weighed`: the ordered weight is an estimate, its price a ceiling.
+
+    `net_quantity` `net_unit` is what one `unit` holds, for the price per kilogram or litre: a jar of 250 g.
+    """
 
     subject: ClassVar[str] = "product_id"
     product_id: UUID
@@ -45,6 +48,7 @@ class ProductChanged(Event):
     allergens: list[str]
     vat_bp: int
     version: int
+    net_unit: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,8 @@ class OrderConfirmed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderExpired(Event):
+    """The reservation ended unpaid and its stock is free. `reason`: time, member (gave it up) or sale_cancelled."""
+
     subject: ClassVar[str] = "order_id"
     order_id: UUID
     basket_id: UUID
@@ -66,6 +68,7 @@ class OrderExpired(Event):
     market_id: UUID
     member_id: UUID
     total_cents: int
+    reason: str = "time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +120,15 @@ class ProducerSheet(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SaleOrdersSettled(Event):
-    """Closed, and no reservation pending: the order sheets are final."""
+    """Closed, and no reservation pending: the order sheets are final.
+
+    Every producer who takes part has a sheet, without lines if nothing was ordered. A payment made in time whose
+    word came after this adds an order: then the whole figures are told again with the next `round`.
+    """
 
     subject: ClassVar[str] = "sale_id"
     sale_id: UUID
     market_id: UUID
     order_count: int
     producers: list[ProducerSheet]
+    round: int = 1
