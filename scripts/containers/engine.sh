@@ -19,7 +19,7 @@ engine() { "$ENGINE" "$@"; }
 compose() {
     local program=(docker compose)
     [ "$ENGINE" = docker ] || program=("$STATE/venv/bin/podman-compose" --in-pod false)
-    timeout --kill-after=20 "${COMPOSE_SECONDS:-600}" \
+    timeout --foreground --kill-after=20 "${COMPOSE_SECONDS:-600}" \
         "${program[@]}" --project-name "$PROJECT" --file "$REPO/docker-compose.yml" "$@"
 }
 
