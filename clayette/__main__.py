@@ -9,6 +9,18 @@ def main() -> None:
 
 
 @main.command()
+@click.option("--seed/--no-seed", default=True, help="Load the demo market at the first start.")
+def up(*, seed: bool) -> None:
+    """Run the whole suite in this process (embedded bus, SQLite under var/)."""
+    import os
+
+    os.environ.setdefault("CLAYETTE_CLOCK_FILE", "var/clock")
+    from clayette import up as embedded
+
+    embedded.up(seed=seed)
+
+
+@main.command()
 @click.argument("names", nargs=-1, required=True)
 def run(names: tuple[str, ...]) -> None:
     """Run one or more services (or: gateway, stripe, mailbox) on the bus that AMQP_URI names."""
@@ -24,6 +36,16 @@ def migrate(names: tuple[str, ...]) -> None:
     from clayette import migrations
 
     migrations.upgrade(names)
+
+
+@main.command()
+@click.argument("name")
+@click.argument("message")
+def revision(name: str, message: str) -> None:
+    """Write the next migration of one service from its models."""
+    from clayette import migrations
+
+    migrations.write_revision(name, message)
 
 
 if __name__ == "__main__":
