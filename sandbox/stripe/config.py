@@ -17,7 +17,7 @@ class Config:
     db: str = ":memory:"
     api_key: str = "sk_test_sandbox"
     webhook_url: str | None = None
-    webhook_secret: str = "whsec_sandbox"  # noqa: S105 - of a sandbox
+    webhook_secret: str = "whsec_sandbox"  # noqa: S105 - of a sandbox  # noqa: S105 - of a sandbox
     public_url: str | None = None
     fee_basis_points: int = 0
     fee_fixed_cents: int = 0

@@ -48,7 +48,7 @@ def _cursor(call: Call, clauses: list[str], values: list[Any]) -> bool:
         if name in call.params:
             if call.tx.find(call.params[name]) is None:
                 raise missing("object", call.params[name], name)
-            clauses.append(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)")
+            clauses.append(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)")  # noqa: S608 - our own sign
             values.append(call.params[name])
             return name == "ending_before"
     return False

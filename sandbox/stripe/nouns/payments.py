@@ -168,49 +168,15 @@ def _outcome(card: Card) -> dict[str, Any]:
     }
 
 
-_EMPTY_INTENT = [
-    "application",
-    "application_fee_amount",
-    "automatic_payment_methods",
-    "canceled_at",
-    "cancellation_reason",
-    "customer",
-    "customer_account",
-    "last_payment_error",
-    "latest_charge",
-    "next_action",
-    "on_behalf_of",
-    "payment_method",
-    "payment_record",
-    "processing",
-    "receipt_email",
-    "review",
-    "setup_future_usage",
-    "shipping",
-    "source",
-    "statement_descriptor",
-    "statement_descriptor_suffix",
-    "transfer_data",
-]
-_EMPTY_CHARGE = [
-    "application",
-    "application_fee",
-    "application_fee_amount",
-    "balance_transaction",
-    "customer",
-    "failure_balance_transaction",
-    "failure_code",
-    "failure_message",
-    "on_behalf_of",
-    "receipt_email",
-    "receipt_number",
-    "receipt_url",
-    "review",
-    "shipping",
-    "source",
-    "source_transfer",
-    "statement_descriptor",
-    "statement_descriptor_suffix",
-    "transfer",
-    "transfer_data",
-]
+_EMPTY_INTENT = """
+    application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer
+    customer_account last_payment_error latest_charge next_action on_behalf_of payment_method
+    payment_record processing receipt_email review setup_future_usage shipping source
+    statement_descriptor statement_descriptor_suffix transfer_data
+""".split()  # noqa: SIM905 - as a list one name a line
+_EMPTY_CHARGE = """
+    application application_fee application_fee_amount balance_transaction customer
+    failure_balance_transaction failure_code failure_message on_behalf_of receipt_email receipt_number
+    receipt_url review shipping source source_transfer statement_descriptor statement_descriptor_suffix
+    transfer transfer_data
+""".split()  # noqa: SIM905 - as a list one name a line

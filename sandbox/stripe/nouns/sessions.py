@@ -194,34 +194,11 @@ def _blank(params: Body, now: int) -> Body:
     }
 
 
-_EMPTY = [
-    "adaptive_pricing",
-    "after_expiration",
-    "allow_promotion_codes",
-    "billing_address_collection",
-    "client_secret",
-    "collected_information",
-    "consent",
-    "consent_collection",
-    "currency_conversion",
-    "customer",
-    "customer_account",
-    "discounts",
-    "invoice",
-    "invoice_creation",
-    "origin_context",
-    "payment_intent",
-    "payment_link",
-    "payment_method_configuration_details",
-    "permissions",
-    "phone_number_collection",
-    "recovered_from",
-    "redirect_on_completion",
-    "return_url",
-    "saved_payment_method_options",
-    "setup_intent",
-    "shipping_address_collection",
-    "shipping_cost",
-    "subscription",
-    "wallet_options",
-]
+_EMPTY = """
+    adaptive_pricing after_expiration allow_promotion_codes billing_address_collection client_secret
+    collected_information consent consent_collection currency_conversion customer customer_account
+    discounts invoice invoice_creation origin_context payment_intent payment_link
+    payment_method_configuration_details permissions phone_number_collection recovered_from
+    redirect_on_completion return_url saved_payment_method_options setup_intent
+    shipping_address_collection shipping_cost subscription wallet_options
+""".split()  # noqa: SIM905 - as a list one name a line
