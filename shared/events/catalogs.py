@@ -86,6 +86,9 @@ class StockSet(Event):
 
     `change` is by how much (None when it became limited or unlimited): add it to what you keep, so that it
     commutes with deliveries counted meanwhile. With `change` None, take `on_hand` as it is (None = unlimited).
+
+    Or, simpler: `supplied` (of the highest version) minus all deliveries that you counted of the product, also while
+    it was unlimited, is the stock on hand, in whatever order the events came.
     """
 
     subject: ClassVar[str] = "product_id"
@@ -94,3 +97,4 @@ class StockSet(Event):
     on_hand: Decimal | None
     change: Decimal | None
     version: int
+    supplied: Decimal | None = None
