@@ -15,7 +15,7 @@ COPY requirements.txt /tmp/
 RUN pip install --require-hashes --only-binary :all: -r /tmp/requirements.txt
 
 RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/clayette clayette \
- && install -d -o clayette -g clayette /var/lib/clayette/clock
+ && install -d -o clayette -g clayette /var/lib/clayette/clock /var/lib/clayette/sandbox
 
 WORKDIR /srv/clayette
 COPY pyproject.toml ./
@@ -24,6 +24,7 @@ COPY sandbox/ sandbox/
 COPY gateway/ gateway/
 COPY services/ services/
 COPY shared/ shared/
+RUN python -m compileall -q .
 
 USER clayette
 ENTRYPOINT ["python", "-m", "clayette"]
