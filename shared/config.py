@@ -15,6 +15,7 @@ class Config:
     public_url: str = field(default_factory=lambda: _read("PUBLIC_URL", "http://127.0.0.1:8000"))
     secret_key: str = field(default_factory=lambda: _read("SECRET_KEY", ""))
     smtp_url: str = field(default_factory=lambda: _read("SMTP_URL", "smtp://127.0.0.1:1025"))
+    mail_from: str = field(default_factory=lambda: _read("MAIL_FROM", "clayette@localhost"))
     stripe_api_key: str = field(default_factory=lambda: _read("STRIPE_API_KEY", ""))
     stripe_api_base: str = field(default_factory=lambda: _read("STRIPE_API_BASE", ""))
     stripe_webhook_secret: str = field(default_factory=lambda: _read("STRIPE_WEBHOOK_SECRET", ""))

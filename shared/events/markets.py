@@ -28,6 +28,7 @@ class MarketChanged(Event):
     unvalidated_limit: int
     reminder_hours: int
     version: int
+    contact_email: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
