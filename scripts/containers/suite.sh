@@ -6,7 +6,8 @@ suite_build() {
     if [ "$ENGINE" = docker ]; then
         gently 900 docker compose --project-name "$PROJECT" --file "$REPO/docker-compose.yml" build --quiet migrate
     else
-        gently 900 podman build --layers --network host --format docker --tag localhost/clayette:dev "$REPO"
+        gently 900 podman build --layers --network host --format docker --tag localhost/clayette:dev "$REPO" &&
+            podman image prune --force # the store is ours alone: only what this build replaced
     fi >"$STATE/build.log" 2>&1 || fail "see $STATE/build.log"
 }
 
