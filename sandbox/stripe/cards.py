@@ -20,7 +20,11 @@ class Card:
         """What a charge says of it."""
         expiry = {"exp_month": 12, "exp_year": 2034}
         kind = {"brand": "visa", "country": "FR", "funding": "credit", "network": "visa"}
-        secure = {"authenticated": True, "result": "authenticated"} if self.challenged else None
+        secure = (
+            {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"}
+            if self.challenged
+            else None
+        )
         return {**kind, **expiry, "last4": self.number[-4:], "three_d_secure": secure, "wallet": None}
 
     def unapproved(self) -> "Card":

@@ -101,12 +101,14 @@ def test_less_than_fifty_cents_cannot_be_paid(stand_in: StandIn) -> None:  # SPE
 
 
 def test_the_page_shows_the_lines_and_leads_back_to_the_shop(stand_in: StandIn) -> None:  # SPEC F9
-    session = stand_in.session(success_url="http://shop.test/ok?s={CHECKOUT_SESSION_ID}", cancel_url="http://shop.test/no")
+    session = stand_in.session(
+        success_url="http://shop.test/ok?s={CHECKOUT_SESSION_ID}", cancel_url="http://shop.test/no"
+    )
 
     page = requests.get(session.url, timeout=5)
     answer = _post(session.url, card="4242 4242 4242 4242")
 
-    assert "Pain × 2" in page.text
+    assert "Pain × 2" in page.text  # noqa: RUF001 - a multiplication
     assert "12,20 €" in page.text
     assert 'href="http://shop.test/no"' in page.text
     assert "form-action 'self' http://shop.test" in page.headers["Content-Security-Policy"]

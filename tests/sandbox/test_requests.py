@@ -29,7 +29,11 @@ def _refused(call: Any, *args: Any) -> Any:
         ({"expires_at": "soon"}, "parameter_invalid_integer", "expires_at"),
         ({"mode": "gift"}, None, "mode"),
         ({"metadata": "none"}, None, "metadata"),
-        ({"line_items": [{"quantity": 1, "price_data": {"unit_amount": 1}}]}, "parameter_missing", "line_items[0][price_data][currency]"),
+        (
+            {"line_items": [{"quantity": 1, "price_data": {"unit_amount": 1}}]},
+            "parameter_missing",
+            "line_items[0][price_data][currency]",
+        ),
         ({"success_url": "shop"}, "url_invalid", "success_url"),
         ({"customer_email": "nobody"}, "email_invalid", "customer_email"),
         ({"locale": "xx"}, None, "locale"),

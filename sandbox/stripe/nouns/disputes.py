@@ -62,7 +62,7 @@ def _blank(now: int, charge: Body, reason: str) -> Body:
         "created": now,
         "currency": "eur",
         "enhanced_eligibility_types": [],
-        "evidence": {},
+        "evidence": {"enhanced_evidence": {}},
         "evidence_details": eligibility | {"due_by": now + _WEEK, "submission_method": "not_submitted"},
         "is_charge_refundable": False,
         "livemode": False,

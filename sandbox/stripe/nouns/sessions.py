@@ -34,7 +34,7 @@ def create(call: Call) -> Body:
     """Open a session; nothing is charged, and the payment intent comes with the first attempt."""
     params, tx = call.params, call.tx
     _ensure_complete(params)
-    lines = [_line(item, index) for index, item in enumerate(params["line_items"])]
+    lines = [_line(item, index, tx.now) for index, item in enumerate(params["line_items"])]
     total = sum(line["amount_total"] for line in lines)
     if total < _LEAST_CENTS:
         message = "The Checkout Session's total amount due must add up to at least €0.50 eur"
@@ -129,7 +129,7 @@ def _expiry(params: Body, now: int) -> int:
     return wanted
 
 
-def _line(item: Body, index: int) -> Body:
+def _line(item: Body, index: int, now: int) -> Body:
     where = f"line_items[{index}]"
     price, quantity = item.get("price_data"), item.get("quantity")
     if price is None or quantity is None:
@@ -140,12 +140,11 @@ def _line(item: Body, index: int) -> Body:
         raise bad_parameter(f"{where}: unit_amount and product_data are needed", f"{where}[price_data]")
     if quantity < 1 or price["unit_amount"] < 0 or not price["product_data"]["name"]:
         raise bad_parameter(f"{where}: invalid quantity, unit_amount or name", where)
-    return _line_body(price, quantity)
+    return _line_body(price, quantity, now)
 
 
-def _line_body(price: Body, quantity: int) -> Body:
+def _line_body(price: Body, quantity: int, now: int) -> Body:
     amount = price["unit_amount"] * quantity
-    shown = {"id": new_id("price_"), "object": "price", "currency": "eur", "type": "one_time", "active": False}
     return {
         "id": new_id("li_"),
         "object": "item",
@@ -156,8 +155,25 @@ def _line_body(price: Body, quantity: int) -> Body:
         "currency": "eur",
         "description": price["product_data"]["name"],
         "metadata": {},
-        "price": shown | {"unit_amount": price["unit_amount"], "unit_amount_decimal": str(price["unit_amount"])},
+        "price": _price_body(price["unit_amount"], now),
         "quantity": quantity,
+    }
+
+
+def _price_body(cents: int, now: int) -> Body:
+    kind = {"type": "one_time", "billing_scheme": "per_unit", "recurring": None, "tax_behavior": "unspecified"}
+    return {
+        "id": new_id("price_1"),
+        "object": "price",
+        "active": False,
+        **kind,
+        "created": now,
+        "currency": "eur",
+        "livemode": False,
+        "metadata": {},
+        "product": new_id("prod_", 14),
+        "unit_amount": cents,
+        "unit_amount_decimal": str(cents),
     }
 
 
