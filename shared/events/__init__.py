@@ -62,7 +62,7 @@ CONSUMERS: dict[type[Event], tuple[str, ...]] = {
     notifications.Unsubscribed: (),
 }
 
-BY_NAME: dict[str, type[Event]] = {event.name(): event for event in CONSUMERS}
+BY_NAME: dict[str, type[Event]] = {event.wire_name(): event for event in CONSUMERS}
 
 
 def exchange_of(service: str) -> str:
@@ -71,7 +71,7 @@ def exchange_of(service: str) -> str:
 
 def queue_of(event: type[Event], consumer: str) -> str:
     """The queue's name, as nameko forms it."""
-    return f"evt-{event.emitter()}-{event.name()}--{consumer}.{event.handler_name()}"
+    return f"evt-{event.emitter()}-{event.wire_name()}--{consumer}.{event.handler_name()}"
 
 
 __all__ = ["BY_NAME", "CONSUMERS", "SERVICES", "Event", "Fact", "exchange_of", "queue_of"]

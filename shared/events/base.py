@@ -51,8 +51,8 @@ class Event(Fact):
     subject: ClassVar[str]
 
     @classmethod
-    def name(cls) -> str:
-        """Class name = routing key = wire name."""
+    def wire_name(cls) -> str:
+        """Class name = routing key. Not `name`: that is a field of some events."""
         return cls.__name__
 
     @classmethod

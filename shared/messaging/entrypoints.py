@@ -120,7 +120,7 @@ def on(event: type[Event]) -> Callable[[Method], Method]:
 
     def decorate(method: Method) -> Method:
         if method.__name__ != event.handler_name():
-            message = f"{method.__name__} handles {event.name()}: call it {event.handler_name()}"
+            message = f"{method.__name__} handles {event.wire_name()}: call it {event.handler_name()}"
             raise TypeError(message)
 
         @wraps(method)
@@ -131,7 +131,7 @@ def on(event: type[Event]) -> Callable[[Method], Method]:
             _digest_or_pause(self.db, method.__name__, handle, wire)
 
         handler.handles = method  # type: ignore[attr-defined]
-        return _event_handler(event.emitter(), event.name(), requeue_on_error=True)(handler)  # type: ignore[no-any-return]
+        return _event_handler(event.emitter(), event.wire_name(), requeue_on_error=True)(handler)  # type: ignore[no-any-return]
 
     return decorate
 

@@ -32,11 +32,11 @@ def envelope(event: Event) -> dict[str, Any]:
         "specversion": "1.0",
         "id": str(event_id),
         "source": f"/services/{event.emitter()}",
-        "type": event.name(),
+        "type": event.wire_name(),
         "subject": data[event.subject],
         "time": clock.now().isoformat(),
         "datacontenttype": "application/json",
-        "dataschema": f"/schemas/{event.name()}",
+        "dataschema": f"/schemas/{event.wire_name()}",
         "data": data,
         "correlationid": trace.correlation_id.get() or str(event_id),
         "causationid": trace.causation_id.get() or trace.correlation_id.get() or str(event_id),
@@ -45,7 +45,7 @@ def envelope(event: Event) -> dict[str, Any]:
 
 def _row(event: Event) -> dict[str, Any]:
     wire = envelope(event)
-    return {"id": clock.UUID(wire["id"]), "type": event.name(), "envelope": wire, "recorded_at": clock.now()}
+    return {"id": clock.UUID(wire["id"]), "type": event.wire_name(), "envelope": wire, "recorded_at": clock.now()}
 
 
 Publish = Any

@@ -33,4 +33,4 @@ def declare(amqp_uri: str) -> None:
             rpc_queue(service)(channel).declare()
         for event, consumers in CONSUMERS.items():
             for consumer in consumers:
-                event_queue(queue_of(event, consumer), event.emitter(), event.name())(channel).declare()
+                event_queue(queue_of(event, consumer), event.emitter(), event.wire_name())(channel).declare()

@@ -24,8 +24,8 @@ def accounts(suite):
 
 def last_link(accounts, kind=EmailVerificationRequested):
     with accounts.databases["accounts"].read() as session:
-        rows = session.execute(select(outbox).where(outbox.c.type == kind.name()).order_by(outbox.c.id)).all()
-    return BY_NAME[kind.name()].load(rows[-1].envelope["data"]).token
+        rows = session.execute(select(outbox).where(outbox.c.type == kind.wire_name()).order_by(outbox.c.id)).all()
+    return BY_NAME[kind.wire_name()].load(rows[-1].envelope["data"]).token
 
 
 def logged_in(accounts, **changes):
