@@ -1,0 +1,16 @@
+"""What people do with their farms, products and catalogues."""
+
+from services.catalogs.commands.catalogs import change_catalog, create_catalog
+from services.catalogs.commands.producers import change_producer, open_producer
+from services.catalogs.commands.products import (
+    add_product,
+    change_product,
+    restore_product,
+    set_stock,
+    withdraw_product,
+)
+
+__all__ = [
+    "add_product", "change_catalog", "change_producer", "change_product", "create_catalog", "open_producer",
+    "restore_product", "set_stock", "withdraw_product",
+]

@@ -1,0 +1,51 @@
+"""Opening and changing a farm."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.catalogs import domain, rights, telling
+from services.catalogs.models import Producer, ProducerPerson, Product
+from shared import clock
+from shared.actor import Actor
+from shared.messaging import outbox
+
+
+def open_producer(session: Session, actor: Actor, **said: Any) -> Producer:
+    """Whoever opens a farm acts for it."""
+    account_id = actor.must_be_known()
+    facts = domain.producer_facts(said)
+    producer = Producer(id=clock.new_id(), opened_at=clock.now(), version=1, **facts)
+    session.add(producer)
+    session.flush()
+    session.add(ProducerPerson(producer_id=producer.id, account_id=account_id))
+    session.flush()
+    outbox.record(session, telling.producer_changed(session, producer))
+    return producer
+
+
+def change_producer(session: Session, actor: Actor, producer_id: UUID, version: int | None = None,
+                    **said: Any) -> Producer:
+    producer = rights.own_producer(session, actor, producer_id)
+    rights.ensure_version(producer.version, version)
+    facts = domain.producer_facts(said)
+    vat_changes = facts.get("vat_exempt", producer.vat_exempt) != producer.vat_exempt
+    for name, value in facts.items():
+        setattr(producer, name, value)
+    producer.version += 1
+    session.flush()
+    outbox.record(session, telling.producer_changed(session, producer))
+    if vat_changes:
+        _tell_rates_again(session, producer)
+    return producer
+
+
+def _tell_rates_again(session: Session, producer: Producer) -> None:
+    """The rate charged on every product changed with the farm's status."""
+    sold = select(Product).where(Product.producer_id == producer.id, Product.withdrawn_at.is_(None))
+    products = session.scalars(sold.order_by(Product.id)).all()
+    for product in products:
+        product.version += 1
+    outbox.record(session, *(telling.product_changed(product, producer) for product in products))

@@ -1,0 +1,89 @@
+"""catalogs: farms, their products and stock, and the catalogues in which they sell."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.catalogs import commands, projections, queries, schemas
+from shared import events
+from shared.actor import Actor
+from shared.messaging.entrypoints import command, on, query
+from shared.messaging.service import Service
+
+Args = dict[str, Any]
+
+
+class CatalogsService(Service):
+    name = "catalogs"
+
+    @command(schemas.ProducerBody, schemas.Producer)
+    def open_producer(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.producer(session, actor, commands.open_producer(session, actor, **args).id)
+
+    @command(schemas.ChangeProducer, schemas.Producer)
+    def change_producer(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.producer(session, actor, commands.change_producer(session, actor, **args).id)
+
+    @query(schemas.ProducerId, schemas.Producer)
+    def producer(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.producer(session, actor, **args)
+
+    @query(schemas.Nothing, schemas.ProducerList)
+    def my_producers(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.my_producers(session, actor)
+
+    @command(schemas.AddProduct, schemas.Product)
+    def add_product(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.product(session, actor, commands.add_product(session, actor, **args).id)
+
+    @command(schemas.ChangeProduct, schemas.Product)
+    def change_product(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.product(session, actor, commands.change_product(session, actor, **args).id)
+
+    @command(schemas.ProductId, schemas.Product)
+    def withdraw_product(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.product(session, actor, commands.withdraw_product(session, actor, **args).id)
+
+    @command(schemas.ProductId, schemas.Product)
+    def restore_product(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.product(session, actor, commands.restore_product(session, actor, **args).id)
+
+    @query(schemas.ProductId, schemas.Product)
+    def product(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.product(session, actor, **args)
+
+    @query(schemas.Products, schemas.ProductPage)
+    def products(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.products(session, actor, **args)
+
+    @command(schemas.SetStock, schemas.Stock)
+    def set_stock(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.stock(commands.set_stock(session, actor, **args))
+
+    @command(schemas.CreateCatalog, schemas.Catalog)
+    def create_catalog(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.catalog(session, actor, commands.create_catalog(session, actor, **args).id)
+
+    @command(schemas.ChangeCatalog, schemas.Catalog)
+    def change_catalog(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.catalog(session, actor, commands.change_catalog(session, actor, **args).id)
+
+    @query(schemas.AskCatalog, schemas.Catalog)
+    def catalog(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.catalog(session, actor, **args)
+
+    @query(schemas.MyCatalogs, schemas.CatalogList)
+    def my_catalogs(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.my_catalogs(session, actor, **args)
+
+    @query(schemas.CatalogId, schemas.Export)
+    def export_catalog(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.export_catalog(session, actor, **args)
+
+    @query(schemas.Nothing, schemas.Taxonomy)
+    def taxonomy(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.categories()
+
+    @on(events.distributions.DistributionValidated)
+    def on_distribution_validated(self, session: Session, event: events.distributions.DistributionValidated) -> None:
+        projections.distribution_validated(session, event)
