@@ -1,0 +1,31 @@
+"""Keeping the newest version of a foreign fact, and the row of a sale that may not have been told yet."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services.distributions.models import Distribution
+from shared.messaging.inbox import insert_or_skip
+
+
+def newest(session: Session, model: Any, key: dict[str, Any], version: int, **facts: Any) -> bool:
+    """Insert, or overwrite an older version; False when what is kept is as new."""
+    if insert_or_skip(session, model.__table__, **key, **facts, version=version):
+        return True
+    older = update(model).where(*(getattr(model, name) == value for name, value in key.items()), model.version < version)
+    result = session.execute(older.values(**facts, version=version), execution_options={"synchronize_session": False})
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def locked_sale(session: Session, sale_id: UUID, market_id: UUID, *, exclusively: bool = True) -> Distribution:
+    """The sale's row, made if nobody has told of the sale yet (its version is then 0)."""
+    chosen = select(Distribution).where(Distribution.sale_id == sale_id)
+    chosen = chosen.with_for_update(read=not exclusively).execution_options(populate_existing=True)
+    sale = session.scalar(chosen)
+    if sale is None:
+        insert_or_skip(session, Distribution.__table__, sale_id=sale_id, market_id=market_id, version=0,
+                       state="open", orders_settled=False, round=0)
+        sale = session.scalars(chosen).one()
+    return sale

@@ -1,0 +1,315 @@
+"""Shapes of what distributions is asked and answers. `…Body` is what a person sends; the gateway adds the ids."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from shared.fields import QuantityField, WireDecimal
+
+MOST_LINES = 5000
+
+
+class SaleId(Schema):
+    sale_id = fields.UUID(required=True)
+
+
+class BasketId(Schema):
+    basket_id = fields.UUID(required=True)
+
+
+class VersionBody(Schema):
+    version = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class OneBasket(VersionBody):
+    basket_id = fields.UUID(required=True)
+
+
+class BasketSearch(Schema):
+    search = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class Baskets(BasketSearch, SaleId):
+    pass
+
+
+class DeliveredLine(Schema):
+    line_id = fields.UUID(required=True)
+    delivered = QuantityField(zero=True, required=True)
+
+
+class DeliveredLines(Schema):
+    """Each line once."""
+
+    lines = fields.List(fields.Nested(DeliveredLine), load_default=list, validate=validate.Length(max=MOST_LINES))
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if len({line["line_id"] for line in data["lines"]}) != len(data["lines"]):
+            raise ValidationError("A line is named twice.", "lines")
+
+
+class AdjustBody(DeliveredLines):
+    """The lines that differ from before. The version may come as If-Match instead."""
+
+    lines = fields.List(fields.Nested(DeliveredLine), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+    version = fields.Integer(strict=True)
+
+
+class Adjust(AdjustBody):
+    basket_id = fields.UUID(required=True)
+    version = fields.Integer(strict=True, required=True)
+
+
+class MissingProductBody(Schema):
+    product_id = fields.UUID(required=True)
+
+
+class MissingProduct(MissingProductBody, SaleId):
+    pass
+
+
+class DeclareBody(DeliveredLines):
+    """`missing_products`: not brought for anybody; a line of `lines` goes before it."""
+
+    missing_products = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=500))
+
+
+class Declare(DeclareBody, SaleId):
+    pass
+
+
+class ConfirmBody(Schema):
+    producer_id = fields.UUID(load_default=None, allow_none=True)
+    refund = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+
+class Confirm(ConfirmBody, SaleId):
+    pass
+
+
+class SheetOptions(Schema):
+    """`layout`: all baskets in one list, or one basket a page."""
+
+    layout = fields.String(load_default="list", validate=validate.OneOf(["list", "pages"]))
+    prices = fields.Boolean(load_default=True)
+    phones = fields.Boolean(load_default=True)
+    products = fields.Boolean(load_default=True)
+    signature = fields.Boolean(load_default=True)
+    notes = fields.Boolean(load_default=False)
+    font_size = fields.String(load_default="M", validate=validate.OneOf(["S", "M", "L", "XL"]))
+
+
+class Sheet(SheetOptions, SaleId):
+    pass
+
+
+class Place(Schema):
+    name = fields.String()
+    address = fields.String()
+    postcode = fields.String()
+    commune = fields.String()
+    latitude = fields.String(allow_none=True)
+    longitude = fields.String(allow_none=True)
+
+
+class Head(Schema):
+    sale_id = fields.UUID()
+    market_id = fields.UUID()
+    market_name = fields.String()
+    organisation_mode = fields.String(allow_none=True)
+    time_zone = fields.String()
+    day = fields.Date()
+    opens_at = fields.AwareDateTime()
+    closes_at = fields.AwareDateTime()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    place = fields.Nested(Place)
+
+
+class Referent(Schema):
+    account_id = fields.UUID()
+    first_name = fields.String()
+    last_name = fields.String()
+
+
+class Counts(Schema):
+    baskets = fields.Integer()
+    validated = fields.Integer()
+    adjusted = fields.Integer()
+    to_refund = fields.Integer()
+    declared_lines = fields.Integer()
+
+
+class Totals(Schema):
+    ordered_cents = fields.Integer()
+    due_cents = fields.Integer()
+    paid_cents = fields.Integer()
+    refunded_cents = fields.Integer()
+
+
+class Distribution(Head):
+    """`stage`: planned, open, closed, distributed, validated, cancelled. `button`: see_orders, validate_distribution."""
+
+    stage = fields.String()
+    button = fields.String()
+    orders_settled = fields.Boolean()
+    referent = fields.Nested(Referent, allow_none=True)
+    counts = fields.Nested(Counts)
+    totals = fields.Nested(Totals)
+    round = fields.Integer()
+    validated_at = fields.AwareDateTime(allow_none=True)
+    validated_by = fields.UUID(allow_none=True)
+    money_transferred = fields.Boolean()
+    may_reopen = fields.Boolean()
+
+
+class ListedBasket(Schema):
+    """`state`: open or validated. `adjusted`: delivered is worth less than ordered."""
+
+    basket_id = fields.UUID()
+    sale_id = fields.UUID()
+    number = fields.Integer()
+    member_id = fields.UUID()
+    first_name = fields.String()
+    last_name = fields.String()
+    phone = fields.String(allow_none=True)
+    state = fields.String()
+    adjusted = fields.Boolean()
+    ordered_cents = fields.Integer()
+    due_cents = fields.Integer()
+    paid_cents = fields.Integer()
+    refunded_cents = fields.Integer()
+    to_refund_cents = fields.Integer()
+    line_count = fields.Integer()
+    version = fields.Integer()
+
+
+class BasketList(Schema):
+    items = fields.List(fields.Nested(ListedBasket))
+
+
+class Line(Schema):
+    line_id = fields.UUID()
+    product_id = fields.UUID()
+    producer_id = fields.UUID()
+    producer_name = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    by_weight = fields.Boolean()
+    weighed = fields.Boolean()
+    unit_price_cents = fields.Integer()
+    ordered = WireDecimal()
+    ordered_cents = fields.Integer()
+    delivered = WireDecimal()
+    delivered_cents = fields.Integer()
+    declared = WireDecimal(allow_none=True)
+
+
+class RefundMade(Schema):
+    """`state`: requested, succeeded or failed."""
+
+    refund_id = fields.UUID()
+    amount_cents = fields.Integer()
+    reason = fields.String()
+    state = fields.String()
+    requested_at = fields.AwareDateTime()
+
+
+class Basket(ListedBasket):
+    validated_at = fields.AwareDateTime(allow_none=True)
+    validated_by = fields.UUID(allow_none=True)
+    lines = fields.List(fields.Nested(Line))
+    refunds = fields.List(fields.Nested(RefundMade))
+    next_basket_id = fields.UUID(allow_none=True)
+
+
+class TrailChange(Schema):
+    line_id = fields.UUID()
+    name = fields.String()
+    unit = fields.String()
+    before = fields.String()
+    after = fields.String()
+    before_cents = fields.Integer()
+    after_cents = fields.Integer()
+
+
+class TrailItem(Schema):
+    """`account_id` None: the system, because of something that others told."""
+
+    at = fields.AwareDateTime()
+    account_id = fields.UUID(allow_none=True)
+    who = fields.String()
+    action = fields.String()
+    due_before_cents = fields.Integer()
+    due_after_cents = fields.Integer()
+    refunded_before_cents = fields.Integer()
+    refunded_after_cents = fields.Integer()
+    changes = fields.List(fields.Nested(TrailChange))
+
+
+class Trail(Schema):
+    items = fields.List(fields.Nested(TrailItem))
+
+
+class Done(Schema):
+    """How many baskets changed, and for how many a refund was generated."""
+
+    baskets = fields.Integer()
+    refunds = fields.Integer()
+
+
+class DeclaredLine(Schema):
+    """Of the customer only the name and the basket's number."""
+
+    line_id = fields.UUID()
+    product_id = fields.UUID()
+    producer_id = fields.UUID()
+    producer_name = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    by_weight = fields.Boolean()
+    weighed = fields.Boolean()
+    ordered = WireDecimal()
+    delivered = WireDecimal()
+    declared = WireDecimal(allow_none=True)
+    basket_number = fields.Integer()
+    basket_state = fields.String()
+    first_name = fields.String()
+    last_name = fields.String()
+
+
+class Declarations(Schema):
+    items = fields.List(fields.Nested(DeclaredLine))
+
+
+class SheetLine(Schema):
+    producer_name = fields.String()
+    name = fields.String()
+    unit = fields.String()
+    ordered = WireDecimal()
+    delivered = WireDecimal()
+    unit_price_cents = fields.Integer(allow_none=True)
+    delivered_cents = fields.Integer(allow_none=True)
+
+
+class SheetBasket(Schema):
+    basket_id = fields.UUID()
+    number = fields.Integer()
+    first_name = fields.String()
+    last_name = fields.String()
+    name = fields.String()
+    phone = fields.String(allow_none=True)
+    state = fields.String()
+    due_cents = fields.Integer(allow_none=True)
+    lines = fields.List(fields.Nested(SheetLine))
+
+
+class SignOffSheet(Head):
+    options = fields.Nested(SheetOptions)
+    baskets = fields.List(fields.Nested(SheetBasket))
+
+
+class SignOffCsv(Schema):
+    file_name = fields.String()
+    text = fields.String()
