@@ -1,5 +1,7 @@
 """The command line: `python -m clayette …`. Heavy imports happen inside the commands."""
 
+from uuid import UUID
+
 import click
 
 
@@ -46,6 +48,55 @@ def revision(name: str, message: str) -> None:
     from clayette import migrations
 
     migrations.write_revision(name, message)
+
+
+@main.command()
+def documents() -> None:
+    """Write docs/events.md, docs/asyncapi.json and docs/openapi.json from the code."""
+    from clayette import documents
+
+    documents.write()
+
+
+@main.group()
+def events() -> None:
+    """Events that could not be digested or routed."""
+
+
+@events.command()
+@click.option("--all", "all_failed", is_flag=True, help="Also those that are still being retried.")
+def dead(*, all_failed: bool) -> None:
+    """One line per event and handler; exits 1 when there are any."""
+    from clayette import events
+    from shared.config import Config
+
+    rows = events.troubled(Config(), all_failed=all_failed)
+    for row in rows:
+        click.echo(events.line(row))
+    raise SystemExit(1 if rows else 0)
+
+
+@events.command()
+@click.argument("event_id", type=click.UUID)
+def show(event_id: UUID) -> None:
+    """The envelope and the whole error of one event."""
+    from clayette import events
+    from shared.config import Config
+
+    for row in events.show(Config(), event_id):
+        click.echo(events.in_full(row))
+
+
+@events.command()
+@click.argument("event_id", type=click.UUID)
+def replay(event_id: UUID) -> None:
+    """Try an event again now, in every handler where it failed."""
+    from clayette import events
+    from shared.config import Config
+
+    count = events.replay(Config(), event_id)
+    click.echo(f"{count} to be tried again")
+    raise SystemExit(0 if count else 1)
 
 
 if __name__ == "__main__":

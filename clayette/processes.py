@@ -4,9 +4,11 @@ import importlib
 import signal
 import threading
 from collections.abc import Callable, Iterable
+from functools import partialmethod
 from typing import Any
 
 import eventlet
+from nameko.messaging import QueueConsumer
 from nameko.runners import ServiceRunner
 
 from shared.config import Config
@@ -15,6 +17,8 @@ from shared.messaging import embedded, topology
 from shared.messaging.service import Service, container_config
 
 log = Log(__name__)
+# how often a consumer that hears nothing looks whether it shall stop (kombu's default is 1 s, twice per stop)
+QueueConsumer.consume = partialmethod(QueueConsumer.consume, safety_interval=0.2)
 
 
 def service_class(name: str) -> type[Service]:

@@ -8,7 +8,7 @@ from flask import Flask, Response, g
 from flask_smorest import Api as SmorestApi
 from werkzeug.exceptions import HTTPException
 
-from gateway import api, auth, errors
+from gateway import api, auth, docs, errors
 from gateway.rpc import RpcClient, ServiceUnavailable
 from shared.config import Config
 from shared.events import SERVICES
@@ -33,20 +33,28 @@ def create_app(config: Config | None = None, rpc: RpcClient | None = None) -> Fl
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BODY_BYTES, API_TITLE="Clayette", API_VERSION="v1", OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api", OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS=api.SPEC_OPTIONS,
+        API_SPEC_OPTIONS=api.spec_options(),
     )
     app.extensions["rpc"] = rpc or RpcClient(config.amqp_uri)
     auth.register(app)
     errors.register(app)
     _register_api(app)
+    app.register_blueprint(docs.blp)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "readyz", _readyz)
     app.after_request(_secure)
     return app
 
 
+def smorest_of(app: Flask) -> Api:
+    """The API's registry, whose `spec` is the OpenAPI document."""
+    registry: Api = app.extensions["clayette-api"]
+    return registry
+
+
 def _register_api(app: Flask) -> None:
-    smorest = Api(app)
+    smorest = Api(app, spec_kwargs={"marshmallow_plugin": api.naming()})
+    app.extensions["clayette-api"] = smorest
     for module in pkgutil.iter_modules(api.__path__):
         blueprint = getattr(importlib.import_module(f"gateway.api.{module.name}"), "blp", None)
         if blueprint is not None:

@@ -128,7 +128,7 @@ class RpcClient:
 
 def _drain_once(connection: Connection) -> None:
     try:
-        connection.drain_events(timeout=1)
+        connection.drain_events(timeout=0.2)
     except TimeoutError:
         connection.heartbeat_check()
 
