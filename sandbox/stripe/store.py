@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sandbox.stripe import clock
@@ -115,6 +116,8 @@ class Store:
         """Open the file, and make the tables if it is new."""
         self.config = config
         self.lock = threading.Lock()
+        if config.db != ":memory:":
+            Path(config.db).parent.mkdir(parents=True, exist_ok=True)
         self.db = sqlite3.connect(config.db, isolation_level=None, check_same_thread=False)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
