@@ -1,0 +1,35 @@
+"""Catalogues by number, and those that serve a market (SPEC C6)."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from services.markets.models import Catalog, Link, Producer
+from shared.actor import Actor
+from shared.errors import NotFound
+
+
+def find_catalog(session: Session, actor: Actor, number: int) -> dict[str, Any]:
+    """What « Chercher » shows before linking."""
+    actor.must_be_known()
+    row = session.execute(_catalogs().where(Catalog.number == number)).mappings().first()
+    if row is None:
+        raise NotFound("number", what="catalog")
+    return dict(row)
+
+
+def linked_catalogs(session: Session, market_id: UUID) -> dict[str, Any]:
+    linked = _catalogs().add_columns(Link.linked_at).join(Link, Link.catalog_id == Catalog.id)
+    rows = session.execute(linked.where(Link.market_id == market_id, Link.active).order_by(Link.linked_at, Catalog.number))
+    return {"items": rows.mappings().all()}
+
+
+def _catalogs() -> Select[*tuple[Any, ...]]:
+    named: Select[*tuple[Any, ...]] = select(
+        Catalog.id.label("catalog_id"), Catalog.number, Catalog.name, Catalog.producer_id, Catalog.product_count,
+        func.coalesce(Producer.name, "").label("producer_name"), func.coalesce(Producer.commune, "").label("commune"),
+        func.coalesce(Producer.postcode, "").label("postcode"),
+    )
+    return named.select_from(Catalog).outerjoin(Producer, Producer.id == Catalog.producer_id)

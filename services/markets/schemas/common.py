@@ -1,0 +1,65 @@
+"""Pieces that several shapes share."""
+
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+MOST_PER_PAGE = 200
+EARLIEST, LATEST = 2000, 2100
+
+
+class MarketId(Schema):
+    market_id = fields.UUID(required=True)
+
+
+class SaleId(Schema):
+    sale_id = fields.UUID(required=True)
+
+
+class PageBody(Schema):
+    """`after`: the `next` of the page before."""
+
+    after = fields.UUID(load_default=None, allow_none=True)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST_PER_PAGE))
+
+
+class Version(Schema):
+    version = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class Done(Schema):
+    done = fields.Boolean()
+
+
+def _near_enough(value: datetime | date) -> None:
+    if not EARLIEST <= value.year <= LATEST:
+        raise ValidationError(f"Between {EARLIEST} and {LATEST}.")
+
+
+class Instant(fields.DateTime):
+    """With an offset it is an instant; without one it is wall-clock time in the market's own time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", validate=_near_enough, **kwargs)
+
+
+class Day(fields.Date):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_near_enough, **kwargs)
+
+
+class Place(Schema):
+    """Coordinates that are not given are those of the commune."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=120))
+    address = fields.String(load_default="", validate=validate.Length(max=200))
+    postcode = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z -]{2,10}$"))
+    commune = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
+    longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
+
+    @validates_schema
+    def _both_or_none(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if (data.get("latitude") is None) != (data.get("longitude") is None):
+            raise ValidationError("Latitude and longitude go together.", "longitude")

@@ -1,0 +1,237 @@
+"""Shapes of markets, their search, and their catalogues."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
+
+from services.markets.schemas.common import MarketId, Place, Version
+from shared.fields import ExactInteger
+
+KIND = validate.OneOf(["producers", "local_authority", "company", "association"])
+MODE = validate.OneOf(["before", "during"])
+REGISTRATION = validate.OneOf(["open", "closed", "waiting_list"])
+NAME = validate.Length(min=1, max=120)
+TEXT = validate.Length(max=5000)
+EMAIL = validate.And(validate.Length(max=254), validate.Email())
+PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
+ZONE = validate.Length(min=1, max=60)
+
+
+class Nothing(Schema):
+    pass
+
+
+class _Settings(Schema):
+    """What a market can be set to. Rates are in basis points: 300 is 3 %."""
+
+    organisation_mode = fields.String(validate=MODE)
+    time_zone = fields.String(validate=ZONE)
+    registration = fields.String(validate=REGISTRATION)
+    welcome = fields.String(validate=TEXT)
+    contact_name = fields.String(validate=validate.Length(max=120))
+    contact_email = fields.String(allow_none=True, validate=EMAIL)
+    contact_phone = fields.String(allow_none=True, validate=PHONE)
+    payment_fee_bp = ExactInteger(validate=validate.Range(0, 2000))
+    commission_bp = ExactInteger(validate=validate.Range(0, 5000))
+    reservation_minutes = ExactInteger(validate=validate.Range(5, 120))
+    unvalidated_limit = ExactInteger(validate=validate.Range(0, 50))
+    reminder_hours = ExactInteger(validate=validate.OneOf([0, 24, 48]))
+
+
+class CreateMarket(_Settings):
+    """What is left out is preset by the kind of market and its place."""
+
+    name = fields.String(required=True, validate=NAME)
+    kind = fields.String(required=True, validate=KIND)
+    place = fields.Nested(Place, required=True)
+
+
+class ChangeMarketBody(_Settings):
+    name = fields.String(validate=NAME)
+    kind = fields.String(validate=KIND)
+    place = fields.Nested(Place)
+
+    @validates_schema
+    def _something(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if not set(data) - {"version", "market_id"}:
+            raise ValidationError("Nothing to change.")
+
+
+class ChangeMarket(ChangeMarketBody, MarketId, Version):
+    pass
+
+
+class Market(_Settings):
+    market_id = fields.UUID(attribute="id")
+    number = fields.Integer()
+    name = fields.String()
+    kind = fields.String()
+    place = fields.Nested(Place)
+    created_at = fields.AwareDateTime()
+    version = fields.Integer()
+
+
+class WhichMarket(Schema):
+    market_id = fields.UUID()
+    number = fields.Integer(strict=True)
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Give market_id or number.")
+
+
+class CatalogFacts(Schema):
+    catalog_id = fields.UUID()
+    number = fields.Integer()
+    name = fields.String()
+
+
+class HomeProducer(Schema):
+    producer_id = fields.UUID()
+    name = fields.String()
+    commune = fields.String()
+    postcode = fields.String()
+    catalogs = fields.List(fields.Nested(CatalogFacts))
+
+
+class HomeSale(Schema):
+    sale_id = fields.UUID(attribute="id")
+    state = fields.String()
+    opens_at = fields.AwareDateTime()
+    closes_at = fields.AwareDateTime()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    place = fields.Nested(Place)
+
+
+class Mine(Schema):
+    """What the asker is here. `membership`: member, waiting, or null."""
+
+    membership = fields.String(allow_none=True)
+    roles = fields.List(fields.String())
+
+
+class MarketHome(Schema):
+    """The public page. `settings` is there for administrators only."""
+
+    market_id = fields.UUID(attribute="id")
+    number = fields.Integer()
+    name = fields.String()
+    kind = fields.String()
+    time_zone = fields.String()
+    place = fields.Nested(Place)
+    welcome = fields.String()
+    contact_name = fields.String()
+    contact_email = fields.String(allow_none=True)
+    contact_phone = fields.String(allow_none=True)
+    registration = fields.String()
+    organisation_mode = fields.String()
+    organisation = fields.String(metadata={"description": "How distributions go, in the reader's language."})
+    producers = fields.List(fields.Nested(HomeProducer))
+    planning = fields.List(fields.Nested(HomeSale))
+    mine = fields.Nested(Mine)
+    settings = fields.Nested(Market, allow_none=True)
+    version = fields.Integer()
+
+
+class SearchMarkets(Schema):
+    """`near`: the beginning of a commune's name, or a postcode; or a point."""
+
+    near = fields.String(load_default="", validate=validate.Length(max=80))
+    latitude = fields.Float(load_default=None, validate=validate.Range(-90, 90))
+    longitude = fields.Float(load_default=None, validate=validate.Range(-180, 180))
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+
+    @validates_schema
+    def _somewhere(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        point = (data["latitude"], data["longitude"])
+        if (None in point) if not data["near"].strip() else any(part is not None for part in point):
+            raise ValidationError("Give a commune or postcode, or latitude and longitude.", "near")
+
+
+class CommuneFacts(Schema):
+    insee = fields.String()
+    name = fields.String()
+    postcodes = fields.List(fields.String())
+    latitude = fields.Float(allow_none=True)
+    longitude = fields.Float(allow_none=True)
+
+
+class MarketCard(Schema):
+    market_id = fields.UUID(attribute="id")
+    number = fields.Integer()
+    name = fields.String()
+    kind = fields.String()
+    place = fields.Nested(Place)
+    distance_km = fields.Float(allow_none=True)
+    next_sale = fields.Nested(HomeSale, allow_none=True)
+
+
+class FoundMarkets(Schema):
+    """Nearest first. `communes`: what `near` may have meant; distances are from the first of them."""
+
+    communes = fields.List(fields.Nested(CommuneFacts))
+    items = fields.List(fields.Nested(MarketCard))
+
+
+class MyMarket(MarketCard):
+    membership = fields.String(allow_none=True)
+    roles = fields.List(fields.String())
+
+    @post_dump
+    def _no_distance(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        data.pop("distance_km", None)
+        return data
+
+
+class MyMarkets(Schema):
+    administered = fields.List(fields.Nested(MyMarket))
+    joined = fields.List(fields.Nested(MyMarket))
+
+
+class LinkCatalogBody(Schema):
+    catalog_id = fields.UUID()
+    number = fields.Integer(strict=True)
+
+    @validates_schema
+    def _one(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("catalog_id" in data) == ("number" in data):
+            raise ValidationError("Give catalog_id or number.")
+
+
+class LinkCatalog(LinkCatalogBody, MarketId):
+    pass
+
+
+class UnlinkCatalog(MarketId):
+    catalog_id = fields.UUID(required=True)
+
+
+class Link(Schema):
+    market_id = fields.UUID()
+    catalog_id = fields.UUID()
+    producer_id = fields.UUID()
+    active = fields.Boolean()
+    linked_at = fields.AwareDateTime()
+    version = fields.Integer()
+
+
+class CatalogNumber(Schema):
+    number = fields.Integer(required=True, strict=True)
+
+
+class FoundCatalog(CatalogFacts):
+    producer_id = fields.UUID()
+    producer_name = fields.String()
+    commune = fields.String()
+    postcode = fields.String()
+    product_count = fields.Integer()
+
+
+class LinkedCatalog(FoundCatalog):
+    linked_at = fields.AwareDateTime()
+
+
+class LinkedCatalogs(Schema):
+    items = fields.List(fields.Nested(LinkedCatalog))
