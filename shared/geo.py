@@ -86,7 +86,8 @@ def commune_at(postcode: str, name: str) -> Commune | None:
     here = _index()[1].get(postcode.strip(), [])
     wanted = plain(name)
     same = [commune for commune in here if plain(commune.name) == wanted]
-    return (same or (here if len(here) == 1 else [None]))[0]
+    likely = same or (here if len(here) == 1 else [])
+    return likely[0] if likely else None
 
 
 def _by_name(name: str) -> list[Commune]:
