@@ -1,0 +1,36 @@
+# Everything runs from .venv, which scripts/venv makes and renews when requirements*.txt change.
+PYTHON := .venv/bin/python
+
+.PHONY: up test test-cluster lint types documents lock demo clean
+
+up: .venv/ready            ## run the suite on http://127.0.0.1:8000 (embedded: nothing but Python)
+	@exec $(PYTHON) -m clayette up
+
+test: .venv/ready-dev lint types  ## rules, services, gateway, flows on the embedded set-up
+	$(PYTHON) -m pytest
+
+test-cluster: .venv/ready-dev     ## the same on RabbitMQ and PostgreSQL, with crashes and replicas
+	scripts/on-cluster $(PYTHON) -m pytest
+
+demo: .venv/ready          ## the guide's story through the API of the suite at CLAYETTE_URL
+	$(PYTHON) -m clayette demo
+
+lint: .venv/ready-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+
+types: .venv/ready-dev
+	.venv/bin/mypy
+
+documents: .venv/ready     ## docs/events.md, asyncapi.json, openapi.json from the code
+	$(PYTHON) -m clayette documents
+
+lock: .venv/ready          ## pin requirements*.in again, with hashes and no index address
+	scripts/lock
+
+.venv/ready: requirements.txt
+	scripts/venv requirements.txt && touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	scripts/venv requirements-dev.txt && touch $@
