@@ -31,10 +31,6 @@ class LastAdministrator(Refusal):
     """A market always keeps one administrator."""
 
 
-class AlreadyAMember(Refusal):
-    pass
-
-
 class NotWaiting(Refusal):
     """Nobody waits under this account: the question has been decided, or was never asked."""
 

@@ -11,13 +11,14 @@ from shared.actor import Actor
 from shared.errors import NotFound
 
 
-def find_catalog(session: Session, actor: Actor, number: int) -> dict[str, Any]:
-    """What « Chercher » shows before linking."""
+def find_catalog(session: Session, actor: Actor, number: int, market_id: UUID | None) -> dict[str, Any]:
+    """What « Chercher » shows before linking, and whether the market has it already."""
     actor.must_be_known()
     row = session.execute(_catalogs().where(Catalog.number == number)).mappings().first()
     if row is None:
         raise NotFound("number", what="catalog")
-    return dict(row)
+    link = session.get(Link, (market_id, row["catalog_id"])) if market_id else None
+    return {**row, "linked": link is not None and link.active}
 
 
 def linked_catalogs(session: Session, market_id: UUID) -> dict[str, Any]:

@@ -218,10 +218,11 @@ class Link(Schema):
 
 
 class CatalogNumber(Schema):
+    market_id = fields.UUID(load_default=None, allow_none=True)
     number = fields.Integer(required=True, strict=True)
 
 
-class FoundCatalog(CatalogFacts):
+class NamedCatalog(CatalogFacts):
     producer_id = fields.UUID()
     producer_name = fields.String()
     commune = fields.String()
@@ -229,7 +230,11 @@ class FoundCatalog(CatalogFacts):
     product_count = fields.Integer()
 
 
-class LinkedCatalog(FoundCatalog):
+class FoundCatalog(NamedCatalog):
+    linked = fields.Boolean(metadata={"description": "It serves the market that was asked for."})
+
+
+class LinkedCatalog(NamedCatalog):
     linked_at = fields.AwareDateTime()
 
 
