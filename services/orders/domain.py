@@ -1,0 +1,359 @@
+"""Rules of ordering: when a sale takes orders, what a line costs, when stock is held, which payment counts.
+
+A life cycle is a table: NEXT says what may become of an order. An expired order may still be confirmed, by a
+payment made in the reservation's life whose word came late, or by a late payment while stock allows (SPEC O4).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from shared.errors import Refusal
+from shared.money import Cents, line_total, round_half_up, vat_within
+
+PLACED, CONFIRMED, EXPIRED, CANCELLED = "placed", "confirmed", "expired", "cancelled"
+NEXT = {
+    PLACED: {CONFIRMED, EXPIRED, CANCELLED},
+    EXPIRED: {CONFIRMED},
+    CONFIRMED: {CANCELLED},
+    CANCELLED: set[str](),
+}
+ALIVE = (PLACED, CONFIRMED)
+
+PLANNED, OPEN, CLOSED, VOID = "planned", "open", "closed", "cancelled"
+
+RESERVATION_MINUTES = 35
+"""How long a reservation lives where the market has not said otherwise (SPEC O3)."""
+
+GRACE = timedelta(minutes=2)
+"""So long after its end a reservation's stock is still held: the word of a payment made in time may be on its way."""
+
+PER_BASE = {
+    "kg": ("kg", Decimal(1)), "g": ("kg", Decimal("0.001")),
+    "l": ("l", Decimal(1)), "cl": ("l", Decimal("0.01")), "ml": ("l", Decimal("0.001")),
+}
+
+
+class SaleNotOpen(Refusal):
+    """Too early. details: opens_at."""
+
+
+class SaleIsClosed(Refusal):
+    """Too late. details: closes_at."""
+
+
+class SaleIsCancelled(Refusal):
+    """There will be no distribution."""
+
+
+class MembersOnly(Refusal):
+    """The market takes orders from its members, and registration is not open."""
+
+    status = 403
+
+
+class ProductListedTwice(Refusal):
+    """One line per product. details: lines [{product_id}]."""
+
+    status = 422
+
+
+class ProductNotInSale(Refusal):
+    """No producer who takes part sells these here. details: lines [{product_id, name}]."""
+
+
+class ProductWithdrawn(Refusal):
+    """The producer took these off sale. details: lines [{product_id, name}]."""
+
+
+class QuantityMustBeWhole(Refusal):
+    """Only what is sold by weight may be ordered in fractions. details: lines [{product_id, name, quantity}]."""
+
+    status = 422
+
+
+class PriceMoved(Refusal):
+    """Prices are not those that the member saw. details: lines [{product_id, name, seen_cents, now_cents}]."""
+
+
+class StockLacking(Refusal):
+    """details: lines [{product_id, name, wanted, available}]."""
+
+
+class CartIsEmpty(Refusal):
+    """There is nothing to order."""
+
+
+class OrderTooLarge(Refusal):
+    """The total is beyond what can be charged at once. details: most_cents."""
+
+    status = 422
+
+
+class OrderIsPaid(Refusal):
+    """Only an unpaid order can be given up here."""
+
+
+class OrderIsOver(Refusal):
+    """It expired or was cancelled before."""
+
+
+class OrderTooSmall(Refusal):
+    """The total is below what the card provider charges. details: least_cents."""
+
+    status = 422
+
+
+LEAST_TOTAL_CENTS, MOST_TOTAL_CENTS = 50, 999_999_99
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleTimes:
+    """What decides whether orders and payments are taken. The instants told by markets, and the planned ones."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    ends_at: datetime | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+    cancelled_at: datetime | None
+    validated_round: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A line as the member saw it."""
+
+    product_id: UUID
+    quantity: Decimal
+    unit_price_cents: Cents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A product in a sale. `price_cents` None: in no catalogue that takes part. `available` None: unlimited."""
+
+    product_id: UUID
+    producer_id: UUID
+    name: str
+    unit: str
+    by_weight: bool
+    weighed: bool
+    vat_bp: int
+    withdrawn: bool
+    price_cents: Cents | None
+    available: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    payment_id: UUID
+    amount_cents: Cents
+    captured_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderState:
+    status: str
+    total_cents: Cents
+    expires_at: datetime
+    payment_id: UUID | None
+
+
+def ensure_next(status: str, following: str) -> None:
+    """A step that NEXT does not know is a bug of ours, not a refusal."""
+    if following not in NEXT[status]:
+        raise ValueError(f"an order does not go from {status} to {following}")
+
+
+def sale_state(sale: SaleTimes) -> str:
+    if sale.cancelled_at:
+        return VOID
+    if sale.closed_at:
+        return CLOSED
+    return OPEN if sale.opened_at else PLANNED
+
+
+def ensure_takes_orders(sale: SaleTimes, now: datetime) -> None:
+    """From the word of its opening to its closing instant, whether or not the word of closing has come."""
+    state = sale_state(sale)
+    if state == VOID:
+        raise SaleIsCancelled
+    if state == CLOSED or (sale.closes_at and now >= sale.closes_at):
+        raise SaleIsClosed(closes_at=_iso(sale.closed_at or sale.closes_at))
+    if state == PLANNED:
+        raise SaleNotOpen(opens_at=_iso(sale.opens_at))
+
+
+def takes_orders(sale: SaleTimes, now: datetime) -> bool:
+    try:
+        ensure_takes_orders(sale, now)
+    except Refusal:
+        return False
+    return True
+
+
+def ensure_may_order(registration: str, *, is_member: bool) -> None:
+    if registration != "open" and not is_member:
+        raise MembersOnly
+
+
+def priced(wanted: Sequence[Wanted], offers: Mapping[UUID, Offer]) -> list[tuple[Wanted, Offer]]:
+    """Each line with its offer, or refuse naming all lines at fault. Stock is not looked at: reserving decides."""
+    _ensure_once(wanted)
+    lines = [(want, offers.get(want.product_id)) for want in wanted]
+    _refuse(ProductWithdrawn, [_named(want, offer) for want, offer in lines if offer and offer.withdrawn])
+    _refuse(ProductNotInSale, [_named(want, offer) for want, offer in lines
+                               if offer is None or offer.price_cents is None])
+    found = [(want, offers[want.product_id]) for want in wanted]
+    _ensure_countable(found)
+    _refuse(PriceMoved, [
+        _named(want, offer) | {"seen_cents": want.unit_price_cents, "now_cents": offer.price_cents}
+        for want, offer in found if want.unit_price_cents != offer.price_cents])
+    return found
+
+
+def ensure_known(lines: Iterable[Mapping[str, Any]], offers: Mapping[UUID, Offer]) -> None:
+    """What a cart may hold: products that exist, each once, in quantities they are sold in. Offered or not is shown later."""
+    wanted = [Wanted(product_id=line["product_id"], quantity=line["quantity"], unit_price_cents=0) for line in lines]
+    _ensure_once(wanted)
+    _refuse(ProductNotInSale, [_named(want, None) for want in wanted if want.product_id not in offers])
+    _ensure_countable([(want, offers[want.product_id]) for want in wanted])
+
+
+def fits(quantity: Decimal, *, by_weight: bool) -> bool:
+    return by_weight or quantity == quantity.to_integral_value()
+
+
+def gross(want: Wanted) -> Cents:
+    return line_total(want.unit_price_cents, want.quantity)
+
+
+def ensure_chargeable(total: Cents) -> None:
+    if total > MOST_TOTAL_CENTS:
+        raise OrderTooLarge(most_cents=MOST_TOTAL_CENTS)
+    if total < LEAST_TOTAL_CENTS:
+        raise OrderTooSmall(least_cents=LEAST_TOTAL_CENTS)
+
+
+def lacking(wanted: Iterable[tuple[Wanted, Offer]], reserved: set[UUID]) -> list[dict[str, Any]]:
+    """The lines that could not be reserved, for StockLacking. An offer holds the stock as it is now."""
+    return [_named(want, offer) | {"wanted": _text(want.quantity), "available": _text(offer.available or Decimal(0))}
+            for want, offer in wanted if want.product_id not in reserved]
+
+
+def available(supplied: Decimal | None, delivered: Decimal, committed: Decimal) -> Decimal | None:
+    """None is unlimited. A producer may count less on hand than is ordered; nobody can order then."""
+    return None if supplied is None else max(Decimal(0), supplied - delivered - committed)
+
+
+def line_state(want: Wanted, offer: Offer) -> str:
+    """What a checkout would say of this line alone."""
+    if offer.withdrawn:
+        return ProductWithdrawn.code()
+    if offer.price_cents is None:
+        return ProductNotInSale.code()
+    if offer.available is not None and offer.available < want.quantity:
+        return StockLacking.code()
+    return "ok" if want.unit_price_cents == offer.price_cents else PriceMoved.code()
+
+
+def expires_at(now: datetime, minutes: int) -> datetime:
+    return now + timedelta(minutes=minutes)
+
+
+def released_before(now: datetime) -> datetime:
+    """Reservations that ended before this instant lose their stock."""
+    return now - GRACE
+
+
+CONFIRM, RESERVE_AGAIN, REFUSE, KNOWN = "confirm", "reserve_again", "refuse", "known"
+
+
+def verdict(order: OrderState, sale: SaleTimes, payment: Payment, now: datetime) -> str:
+    """What a captured payment does (SPEC O4). RESERVE_AGAIN: confirm if the stock of all lines can be had.
+
+    | order     | payment                                       | so                          |
+    |-----------|-----------------------------------------------|-----------------------------|
+    | any       | this one has confirmed it                     | known                       |
+    | any       | not the total; sale cancelled or distributed  | refuse                      |
+    | cancelled | any                                           | refuse                      |
+    | confirmed | another one (paid twice)                      | refuse                      |
+    | placed    | made in the reservation's life                | confirm, even after closing |
+    | expired   | made in the reservation's life                | reserve again               |
+    | placed    | made after it, before closing                 | confirm: the stock is held  |
+    | expired   | made after it, before closing                 | reserve again               |
+    | either    | made after it and after closing               | refuse                      |
+    """
+    if order.payment_id == payment.payment_id:
+        return KNOWN
+    if order.status not in (PLACED, EXPIRED) or payment.amount_cents != order.total_cents or _is_over(sale, now):
+        return REFUSE
+    if payment.captured_at > order.expires_at and not _before_closing(sale, payment.captured_at):
+        return REFUSE
+    return CONFIRM if order.status == PLACED else RESERVE_AGAIN
+
+
+def ensure_can_be_given_up(status: str) -> None:
+    if status == CONFIRMED:
+        raise OrderIsPaid
+    if CANCELLED not in NEXT[status]:
+        raise OrderIsOver
+
+
+def vat_by_rate(lines: Iterable[tuple[int, Cents]]) -> list[dict[str, Cents]]:
+    """(vat_bp, gross) of each line → one group per rate; VAT is taken out of the group's gross (SPEC O9)."""
+    groups = groupby(sorted(lines), key=lambda line: line[0])
+    totals = [(vat_bp, sum(amount for _, amount in group)) for vat_bp, group in groups]
+    return [{"vat_bp": vat_bp, "gross_cents": total, "vat_cents": vat_within(total, vat_bp)} for vat_bp, total in totals]
+
+
+def unit_price(price: Cents, unit: str, net_quantity: Decimal | None, net_unit: str | None) -> dict[str, Any] | None:
+    """Per kilogram or litre; None where the content is not known by measure."""
+    amount, measure = (Decimal(1), unit) if unit in PER_BASE else (net_quantity, net_unit)
+    if not amount or measure not in PER_BASE:
+        return None
+    per, factor = PER_BASE[measure]
+    return {"cents": round_half_up(price / (amount * factor)), "per": per}
+
+
+def _ensure_once(wanted: Sequence[Wanted]) -> None:
+    ids = [want.product_id for want in wanted]
+    double = sorted({str(each) for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
+    _refuse(ProductListedTwice, [{"product_id": each} for each in double])
+
+
+def _ensure_countable(lines: Iterable[tuple[Wanted, Offer]]) -> None:
+    _refuse(QuantityMustBeWhole, [_named(want, offer) | {"quantity": _text(want.quantity)} for want, offer in lines
+                                  if not fits(want.quantity, by_weight=offer.by_weight)])
+
+
+def _is_over(sale: SaleTimes, now: datetime) -> bool:
+    """Nothing more can be handed over."""
+    return bool(sale.cancelled_at or sale.validated_round or (sale.ends_at and now >= sale.ends_at))
+
+
+def _before_closing(sale: SaleTimes, instant: datetime) -> bool:
+    closing = sale.closed_at or sale.closes_at
+    return closing is None or instant < closing
+
+
+def _refuse(refusal: type[Refusal], lines: list[dict[str, Any]]) -> None:
+    if lines:
+        raise refusal("lines", lines=lines)
+
+
+def _named(want: Wanted, offer: Offer | None) -> dict[str, Any]:
+    return {"product_id": str(want.product_id), "name": offer.name if offer else None}
+
+
+def _text(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,112 @@
+"""What anybody may see: the shop of a sale, and the cart whose id they know. Two statements each, whatever the size."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from services.orders import domain
+from services.orders.loading import STOCK, available, offers_of, prices_in, sale_times
+from services.orders.models import Cart, Market, Producer, Product, Sale, StockLevel
+from shared import clock
+from shared.errors import NotFound
+from shared.money import line_total
+
+SALE = ("market_id", "opens_at", "closes_at", "starts_at", "ends_at", "place")
+PRODUCT = ("producer_id", "name", "description", "category", "unit", "net_quantity", "net_unit", "by_weight", "weighed",
+           "organic", "allergens", "vat_bp")
+
+
+def shop(session: Session, sale_id: UUID, limit: int, **asked: Any) -> dict[str, Any]:
+    """By category, then name. A cancelled sale has no offers left."""
+    facts = sale_facts(session, sale_id)
+    found = [] if facts["state"] == domain.VOID else session.execute(_offers(sale_id, limit + 1, **asked)).all()
+    offers = [_offer(row) for row in found[:limit]]
+    return facts | {"offers": offers, "next": offers[-1]["product_id"] if len(found) > limit else None}
+
+
+def sale_facts(session: Session, sale_id: UUID) -> dict[str, Any]:
+    asked = select(Sale, Market).join(Market, Market.id == Sale.market_id, isouter=True).where(Sale.id == sale_id)
+    row = session.execute(asked).first()
+    if row is None:
+        raise NotFound("sale_id", what="sale")
+    sale, market = row
+    times = sale_times(sale)
+    return {
+        "sale_id": sale.id, **{name: getattr(sale, name) for name in SALE},
+        "market_number": market and market.number, "market_name": market and market.name,
+        "time_zone": market and market.time_zone, "state": domain.sale_state(times),
+        "takes_orders": domain.takes_orders(times, clock.now()), "final": sale.settled_at is not None,
+    }
+
+
+def cart(session: Session, cart_id: UUID) -> dict[str, Any]:
+    found = session.get(Cart, cart_id)
+    if found is None:
+        raise NotFound("cart_id", what="cart")
+    return cart_answer(session, found)
+
+
+def cart_answer(session: Session, found: Cart) -> dict[str, Any]:
+    """Each line as it would be taken now, with the sums at present prices."""
+    offers = offers_of(session, found.sale_id, [UUID(line["product_id"]) for line in found.lines])
+    lines = [_cart_line(line, offers[UUID(line["product_id"])]) for line in found.lines]
+    sold = [line for line in lines if line["now_cents"] is not None]
+    return {"cart_id": found.id, "sale_id": found.sale_id, "order_id": found.order_id, "version": found.version,
+            "lines": lines, "total_cents": sum(line["gross_cents"] for line in sold),
+            "vat": domain.vat_by_rate((line["vat_bp"], line["gross_cents"]) for line in sold)}
+
+
+def _offers(sale_id: UUID, limit: int, *, search: str | None, category: str | None, producer_id: UUID | None,
+            after: UUID | None) -> Select[Any]:
+    prices = prices_in(sale_id).subquery()
+    columns = [getattr(Product, name) for name in PRODUCT]
+    asked = (
+        select(Product.id, *columns, prices.c.price_cents, *STOCK,
+               Producer.name.label("producer_name"))
+        .join(prices, prices.c.product_id == Product.id)
+        .join(Producer, Producer.id == Product.producer_id, isouter=True)
+        .join(StockLevel, StockLevel.product_id == Product.id, isouter=True)
+        .where(~Product.withdrawn)
+        .order_by(Product.category, Product.name, Product.id)
+        .limit(limit)
+    )
+    if category:
+        asked = asked.where(Product.category == category)
+    if producer_id:
+        asked = asked.where(Product.producer_id == producer_id)
+    if search:
+        word = search.lower()
+        asked = asked.where(or_(func.lower(Product.name).contains(word, autoescape=True),
+                                func.lower(Producer.name).contains(word, autoescape=True)))
+    return _behind(asked, after) if after else asked
+
+
+def _behind(asked: Select[Any], after: UUID) -> Select[Any]:
+    """Rows that sort behind the product `after`."""
+    last = select(Product.category, Product.name, Product.id).where(Product.id == after).subquery()
+    return asked.join(last, tuple_(Product.category, Product.name, Product.id)
+                      > tuple_(last.c.category, last.c.name, last.c.id))
+
+
+def _offer(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "product_id": row.id, **{name: getattr(row, name) for name in PRODUCT}, "price_cents": row.price_cents,
+        "producer_name": row.producer_name or "",
+        "available": available(row),
+        "unit_price": domain.unit_price(row.price_cents, row.unit, row.net_quantity, row.net_unit),
+    }
+
+
+def _cart_line(line: dict[str, Any], offer: domain.Offer) -> dict[str, Any]:
+    want = domain.Wanted(product_id=offer.product_id, quantity=Decimal(line["quantity"]),
+                         unit_price_cents=line["unit_price_cents"])
+    now_cents = None if offer.withdrawn else offer.price_cents
+    return {
+        "product_id": offer.product_id, "producer_id": offer.producer_id, "name": offer.name, "unit": offer.unit,
+        "quantity": want.quantity, "seen_cents": want.unit_price_cents, "now_cents": now_cents,
+        "available": offer.available, "vat_bp": offer.vat_bp, "state": domain.line_state(want, offer),
+        "gross_cents": line_total(now_cents or 0, want.quantity),
+    }
