@@ -38,7 +38,7 @@ class Checkout:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment as the provider books it. Without a charge that succeeded, `charge_id` is None and the fee 0."""
+    """A payment as the provider books it. Without a charge that succeeded, `charge_id` and `paid_at` are None, the fee 0."""
 
     payment_intent: str
     status: str
@@ -46,6 +46,7 @@ class Payment:
     charge_id: str | None
     fee_cents: Cents
     refunded_cents: Cents
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def payment(intent: stripe.PaymentIntent) -> Payment:
         charge_id=paid.id if paid else None,
         fee_cents=entry.fee if isinstance(entry, stripe.BalanceTransaction) else 0,
         refunded_cents=paid.amount_refunded if paid else 0,
+        paid_at=instant(paid.created) if paid else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""What payments does, by noun. Start at checkout (a member pays) and webhooks (the provider tells)."""

@@ -1,0 +1,171 @@
+"""A member pays: the provider's payment page, opened in three steps, the same however often it is asked for.
+
+The request is committed word for word before it is made, so that a repetition (a second click, or the timer after a
+crash) is the same request under the same key and gets the same page.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.payments import domain, work
+from services.payments.commands import orders
+from services.payments.models import Payment
+from services.payments.provider import Checkout, Line, Provider, ProviderRefused, ProviderUnavailable
+from shared import clock
+from shared.actor import Actor
+from shared.config import Config
+from shared.db import Database
+from shared.errors import NotFound, Refusal
+from shared.money import Cents
+
+
+def open_page(db: Database, provider: Provider, actor: Actor, order_id: UUID) -> Payment:
+    """The payment with an open `session_url`."""
+    member_id = actor.must_be_known()
+    with db.write() as session:
+        payment = _mine(orders.locked(session, Payment.order_id == order_id), member_id)
+        is_new = _prepare(payment, actor.language)
+    if payment.session_url is not None:
+        return payment
+    try:
+        payment = ask(db, provider, payment)
+    except ProviderUnavailable:
+        raise domain.ProviderIsUnavailable from None
+    except ProviderRefused as refused:
+        if is_new:
+            raise _refusal(refused.code) from None
+        return open_page(db, provider, actor, order_id)  # the old request came too late: make a new one
+    if payment.session_url is None:
+        raise domain.ReservationOver
+    return payment
+
+
+def ask(db: Database, provider: Provider, payment: Payment) -> Payment:
+    """Make the committed request and commit its answer; a refused request is forgotten."""
+    try:
+        page = provider.create_checkout(**_request(payment))
+    except ProviderRefused:
+        with db.write() as session:
+            _forget_request(orders.locked(session, Payment.id == payment.id), payment.checkout_tries)
+        raise
+    with db.write() as session:
+        opened = orders.locked(session, Payment.id == payment.id)
+        assert opened is not None
+        _opened(opened, page)
+        return opened
+
+
+def look(db: Database, provider: Provider) -> bool:
+    """Ask about a payment whose time to be asked has come: a page left half open by a crash, a page whose webhook may
+    be lost, a page to close because its order has expired.
+    """
+    with db.write() as session:
+        payment = work.claim(session, Payment)
+    if payment is None:
+        return False
+    try:
+        _look(db, provider, payment)
+    except ProviderRefused:
+        pass  # the request is forgotten
+    except ProviderUnavailable:
+        with db.write() as session:
+            row = session.get_one(Payment, payment.id)
+            work.again(row, domain.back_off(row.tries))
+    return True
+
+
+def _look(db: Database, provider: Provider, payment: Payment) -> None:
+    if payment.session_id is None:
+        payment = ask(db, provider, payment)
+    assert payment.session_id is not None
+    if payment.status == domain.EXPIRED:
+        page = provider.expire_checkout(payment.session_id)
+    else:
+        page = provider.find_checkout(payment.session_id)
+    paid_at, paid_cents = _paid(provider, page)
+    with db.write() as session:
+        if paid_at is not None:
+            orders.capture(session, payment.id, page.payment_intent, amount=paid_cents, at=paid_at, cause="asked")
+        else:
+            _seen(orders.locked(session, Payment.id == payment.id), page)
+
+
+def _paid(provider: Provider, page: Checkout) -> tuple[datetime | None, Cents]:
+    if not page.paid or page.payment_intent is None:
+        return None, 0
+    made = provider.find_payment(page.payment_intent)
+    return made.paid_at or clock.now(), made.amount_cents
+
+
+def _seen(payment: Payment | None, page: Checkout) -> None:
+    if payment is None or payment.status == domain.SUCCEEDED:
+        return
+    if page.status == "open":
+        payment.tries = 0
+        work.again(payment, domain.NEXT_LOOK)
+    else:
+        closed(payment)
+
+
+def closed(payment: Payment) -> None:
+    """The page is over and was not paid."""
+    payment.session_url = None
+    work.done(payment)
+
+
+def _mine(payment: Payment | None, member_id: UUID) -> Payment:
+    if payment is None:
+        raise domain.PaymentNotReady
+    if payment.member_id != member_id:
+        raise NotFound(what="order")
+    domain.ensure_payable(payment.status, payment.expires_at, clock.now())
+    return payment
+
+
+def _prepare(payment: Payment, language: str) -> bool:
+    """Write down the request unless one is there; whether it is a new one."""
+    now = clock.now()
+    if payment.session_id is not None and payment.session_url is None:
+        raise domain.ReservationOver
+    if payment.checkout is not None:
+        return False
+    place = f"{Config().public_url}/orders/{payment.order_id}"
+    payment.checkout_tries += 1
+    payment.session_expires_at = domain.page_expiry(payment.expires_at, now).replace(microsecond=0)
+    payment.checkout = {
+        "success_url": f"{place}?payment=done", "cancel_url": f"{place}?payment=given_up", "locale": language,
+        "key": f"checkout:{payment.id}:{payment.checkout_tries}"}
+    work.again(payment, domain.LEASE)
+    return True
+
+
+def _request(payment: Payment) -> dict[str, Any]:
+    return {**(payment.checkout or {}), "reference": str(payment.id), "sale_id": str(payment.sale_id),
+            "expires_at": payment.session_expires_at, "lines": _lines(payment)}
+
+
+def _lines(payment: Payment) -> list[Line]:
+    lines = [Line(**line) for line in payment.lines]
+    if sum(line.amount_cents for line in lines) == payment.amount_cents and lines:
+        return lines
+    return [Line("Total", payment.amount_cents)]
+
+
+def _opened(payment: Payment, page: Checkout) -> None:
+    if payment.session_id is not None or payment.status == domain.SUCCEEDED:
+        return
+    payment.session_id, payment.session_url = page.session_id, page.url
+    payment.session_expires_at = page.expires_at
+    payment.tries = 0
+    work.again(payment, domain.FIRST_LOOK if payment.status == domain.AWAITING else timedelta(0))
+
+
+def _forget_request(payment: Payment | None, tries: int) -> None:
+    if payment is not None and payment.session_id is None and payment.checkout_tries == tries:
+        payment.checkout = None
+        work.done(payment)
+
+
+def _refusal(code: str) -> Refusal:
+    return domain.AmountTooSmall() if code == "amount_too_small" else domain.CheckoutRefused(reason=code)
