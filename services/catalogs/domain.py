@@ -15,8 +15,11 @@ SIRET_DIGITS = 14
 LA_POSTE = "356000000"
 
 PER_BASE = {
-    "kg": ("kg", Decimal(1)), "g": ("kg", Decimal("0.001")),
-    "l": ("l", Decimal(1)), "cl": ("l", Decimal("0.01")), "ml": ("l", Decimal("0.001")),
+    "kg": ("kg", Decimal(1)),
+    "g": ("kg", Decimal("0.001")),
+    "l": ("l", Decimal(1)),
+    "cl": ("l", Decimal("0.01")),
+    "ml": ("l", Decimal("0.001")),
 }
 """Measured units: the unit in which the law wants the price, and how much of it one is."""
 

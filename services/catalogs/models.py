@@ -53,7 +53,7 @@ class Product(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     producer_id: Mapped[UUID] = mapped_column(ForeignKey("producers.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
-    search_name: Mapped[str] = mapped_column(String(240))
+    search_name: Mapped[str] = mapped_column(Text)
     category: Mapped[str] = mapped_column(String(40))
     unit: Mapped[str] = mapped_column(String(10))
     vat_bp: Mapped[int]

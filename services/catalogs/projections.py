@@ -33,7 +33,8 @@ def _count(session: Session, event: DistributionValidated) -> dict[UUID, Decimal
     more: dict[UUID, Decimal] = {}
     for product_id in counted.keys() | now.keys():
         row = counted.get(product_id) or CountedDelivery(
-            sale_id=event.sale_id, product_id=product_id, delivered=Decimal(0))
+            sale_id=event.sale_id, product_id=product_id, delivered=Decimal(0)
+        )
         session.add(row)
         more[product_id] = now.get(product_id, Decimal(0)) - row.delivered
         row.delivered += more[product_id]
@@ -43,7 +44,10 @@ def _count(session: Session, event: DistributionValidated) -> dict[UUID, Decimal
 def _subtract(session: Session, more: dict[UUID, Decimal]) -> None:
     """In the order of ids, so that two sales at once cannot wait for each other."""
     rows = [{"product": product_id, "more": more[product_id]} for product_id in sorted(more) if more[product_id]]
-    handed_out = update(Stock).where(Stock.product_id == bindparam("product")).values(
-        delivered=Stock.delivered + bindparam("more", type_=Quantity()), version=Stock.version + 1)
+    handed_out = (
+        update(Stock)
+        .where(Stock.product_id == bindparam("product"))
+        .values(delivered=Stock.delivered + bindparam("more", type_=Quantity()), version=Stock.version + 1)
+    )
     if rows:
         session.connection().execute(handed_out, rows)

@@ -40,8 +40,16 @@ def product(session: Session, actor: Actor, product_id: UUID) -> View:
     return views.own_product(row, farm, session.get_one(Stock, product_id))
 
 
-def products(session: Session, actor: Actor, producer_id: UUID, *, limit: int,
-             after: UUID | None = None, search: str | None = None, withdrawn: bool | None = None) -> View:
+def products(
+    session: Session,
+    actor: Actor,
+    producer_id: UUID,
+    *,
+    limit: int,
+    after: UUID | None = None,
+    search: str | None = None,
+    withdrawn: bool | None = None,
+) -> View:
     """The farm's own products, oldest first. `withdrawn`: only those, or only the others; None: both."""
     farm = rights.own_producer(session, actor, producer_id)
     asked = select(Product, Stock).join(Stock, Stock.product_id == Product.id).where(Product.producer_id == producer_id)
@@ -71,8 +79,12 @@ def catalog(session: Session, actor: Actor, catalog_id: UUID | None = None, numb
     farm = session.get_one(Producer, found.producer_id)
     own = rights.acts_for(session, actor, farm.id)
     items = _items(session, found, farm, own=own)
-    return {**views.catalog_card(found, len(items)), "own": own, "producer": views.producer(farm, own=own),
-            "items": items}
+    return {
+        **views.catalog_card(found, len(items)),
+        "own": own,
+        "producer": views.producer(farm, own=own),
+        "items": items,
+    }
 
 
 def my_catalogs(session: Session, actor: Actor, producer_id: UUID | None = None) -> View:
@@ -93,11 +105,19 @@ def export_catalog(session: Session, actor: Actor, catalog_id: UUID) -> View:
 def categories() -> View:
     """The choices that a form offers, each in both languages."""
     return {
-        "groups": [_choice(group.code, group.fr, group.en) | {"categories": [
-            _choice(category.code, category.fr, category.en) | {"vat_bp": category.vat_bp}
-            for category in group.categories]} for group in taxonomy.GROUPS],
-        "units": [_choice(code, *names) | {"by_weight": domain.by_weight(code)}
-                  for code, names in taxonomy.UNITS.items()],
+        "groups": [
+            _choice(group.code, group.fr, group.en)
+            | {
+                "categories": [
+                    _choice(category.code, category.fr, category.en) | {"vat_bp": category.vat_bp}
+                    for category in group.categories
+                ]
+            }
+            for group in taxonomy.GROUPS
+        ],
+        "units": [
+            _choice(code, *names) | {"by_weight": domain.by_weight(code)} for code, names in taxonomy.UNITS.items()
+        ],
         "allergens": [_choice(code, *names) for code, names in taxonomy.ALLERGENS.items()],
         "labels": [_choice(code, *names) for code, names in taxonomy.LABELS.items()],
         "content_units": [*domain.PER_BASE, "piece"],
@@ -111,20 +131,33 @@ def _choice(code: str, fr: str, en: str) -> View:
 
 def _cards(session: Session, which: Any) -> Sequence[View]:
     """Counts what is on sale, as the public page of the catalogue shows it."""
-    on_sale = (select(CatalogItem.catalog_id, func.count().label("count"))
-               .join(Product, Product.id == CatalogItem.product_id).where(Product.withdrawn_at.is_(None))
-               .group_by(CatalogItem.catalog_id).subquery())
+    on_sale = (
+        select(CatalogItem.catalog_id, func.count().label("count"))
+        .join(Product, Product.id == CatalogItem.product_id)
+        .where(Product.withdrawn_at.is_(None))
+        .group_by(CatalogItem.catalog_id)
+        .subquery()
+    )
     counts = (
         select(Catalog, func.coalesce(on_sale.c.count, 0))
-        .outerjoin(on_sale, on_sale.c.catalog_id == Catalog.id).where(which).order_by(Catalog.number))
+        .outerjoin(on_sale, on_sale.c.catalog_id == Catalog.id)
+        .where(which)
+        .order_by(Catalog.number)
+    )
     return [views.catalog_card(row, count) for row, count in session.execute(counts)]
 
 
 def _items(session: Session, found: Catalog, farm: Producer, *, own: bool) -> list[View]:
-    asked = (select(CatalogItem.price_cents, Product, Stock)
-             .join(Product, Product.id == CatalogItem.product_id).join(Stock, Stock.product_id == Product.id)
-             .where(CatalogItem.catalog_id == found.id).order_by(CatalogItem.position))
+    asked = (
+        select(CatalogItem.price_cents, Product, Stock)
+        .join(Product, Product.id == CatalogItem.product_id)
+        .join(Stock, Stock.product_id == Product.id)
+        .where(CatalogItem.catalog_id == found.id)
+        .order_by(CatalogItem.position)
+    )
     if not own:
         asked = asked.where(Product.withdrawn_at.is_(None))
-    return [views.priced(views.own_product(row, farm, stock) if own else views.product(row, farm), price)
-            for price, row, stock in session.execute(asked)]
+    return [
+        views.priced(views.own_product(row, farm, stock) if own else views.product(row, farm), price)
+        for price, row, stock in session.execute(asked)
+    ]

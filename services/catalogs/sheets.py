@@ -18,17 +18,23 @@ COLUMNS: list[tuple[tuple[str, str], Callable[[Item, int], str]]] = [
     (("Prix TTC", "Price"), lambda item, _: euros(item["price_cents"])),
     (("Unité", "Unit"), lambda item, lang: taxonomy.UNITS[item["unit"]][lang]),
     (("Contenu", "Net quantity"), lambda item, _: number(item["net_quantity"])),
-    (("Unité du contenu", "Net unit"), lambda item, lang: taxonomy.UNITS[item["net_unit"] or "piece"][lang]
-        if item["net_unit"] else ""),
+    (
+        ("Unité du contenu", "Net unit"),
+        lambda item, lang: taxonomy.UNITS[item["net_unit"] or "piece"][lang] if item["net_unit"] else "",
+    ),
     (("Prix unitaire", "Unit price"), lambda item, _: euros(item["unit_price"].cents) if item["unit_price"] else ""),
-    (("Prix unitaire par", "Unit price per"), lambda item, lang: taxonomy.UNITS[item["unit_price"].per][lang]
-        if item["unit_price"] else ""),
+    (
+        ("Prix unitaire par", "Unit price per"),
+        lambda item, lang: taxonomy.UNITS[item["unit_price"].per][lang] if item["unit_price"] else "",
+    ),
     (("TVA %", "VAT %"), lambda item, _: number(Decimal(item["goods_vat_bp"]) / 100)),
     (("Bio", "Organic"), lambda item, lang: _yes(item["organic"], lang)),
     (("Pesé à la livraison", "Weighed at delivery"), lambda item, lang: _yes(item["weighed"], lang)),
     (("Stock", "Stock"), lambda item, _: number(item["stock"]["on_hand"])),
-    (("Allergènes", "Allergens"), lambda item, lang: ", ".join(
-        taxonomy.ALLERGENS[code][lang] for code in item["allergens"])),
+    (
+        ("Allergènes", "Allergens"),
+        lambda item, lang: ", ".join(taxonomy.ALLERGENS[code][lang] for code in item["allergens"]),
+    ),
     (("Ingrédients", "Ingredients"), lambda item, _: plain(item["ingredients"])),
     (("Conservation", "Storage"), lambda item, _: plain(item["storage"])),
     (("Origine", "Origin"), lambda item, _: plain(item["origin"])),

@@ -7,10 +7,36 @@ from services.catalogs import domain
 from services.catalogs.models import Catalog, Producer, Product, Stock
 
 View = dict[str, Any]
-PUBLIC_PRODUCT = ("name", "description", "category", "unit", "net_quantity", "net_unit", "organic", "weighed",
-                  "allergens", "ingredients", "storage", "origin", "version")
-PUBLIC_PRODUCER = ("name", "commune", "postcode", "latitude", "longitude", "presentation", "grows", "labels", "siret",
-                   "vat_exempt", "phone", "email", "version")
+PUBLIC_PRODUCT = (
+    "name",
+    "description",
+    "category",
+    "unit",
+    "net_quantity",
+    "net_unit",
+    "organic",
+    "weighed",
+    "allergens",
+    "ingredients",
+    "storage",
+    "origin",
+    "version",
+)
+PUBLIC_PRODUCER = (
+    "name",
+    "commune",
+    "postcode",
+    "latitude",
+    "longitude",
+    "presentation",
+    "grows",
+    "labels",
+    "siret",
+    "vat_exempt",
+    "phone",
+    "email",
+    "version",
+)
 
 
 def producer(row: Producer, *, own: bool) -> View:
@@ -19,11 +45,14 @@ def producer(row: Producer, *, own: bool) -> View:
 
 def product(row: Product, farm: Producer) -> View:
     """What a customer must be able to read before buying."""
-    return {"product_id": row.id, "producer_id": row.producer_id,
-            **{name: getattr(row, name) for name in PUBLIC_PRODUCT},
-            "by_weight": domain.by_weight(row.unit),
-            "vat_bp": domain.vat_of(row.vat_bp, vat_exempt=farm.vat_exempt),
-            "withdrawn": row.withdrawn_at is not None}
+    return {
+        "product_id": row.id,
+        "producer_id": row.producer_id,
+        **{name: getattr(row, name) for name in PUBLIC_PRODUCT},
+        "by_weight": domain.by_weight(row.unit),
+        "vat_bp": domain.vat_of(row.vat_bp, vat_exempt=farm.vat_exempt),
+        "withdrawn": row.withdrawn_at is not None,
+    }
 
 
 def own_product(row: Product, farm: Producer, kept: Stock) -> View:
@@ -37,8 +66,15 @@ def stock(row: Stock) -> View:
 
 
 def catalog_card(row: Catalog, item_count: int) -> View:
-    return {"catalog_id": row.id, "number": row.number, "producer_id": row.producer_id, "name": row.name,
-            "item_count": item_count, "changed_at": row.changed_at, "version": row.version}
+    return {
+        "catalog_id": row.id,
+        "number": row.number,
+        "producer_id": row.producer_id,
+        "name": row.name,
+        "item_count": item_count,
+        "changed_at": row.changed_at,
+        "version": row.version,
+    }
 
 
 def priced(shown: View, price_cents: int) -> View:

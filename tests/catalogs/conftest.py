@@ -10,13 +10,34 @@ from services.catalogs import commands, queries
 from shared.actor import Actor
 
 FARM = {
-    "name": "Ferme de Peyrignolles", "commune": "Cambes", "postcode": "33880", "latitude": 44.7347, "longitude": -0.4631,
-    "presentation": "Noix et légumes.", "grows": ["fruit.nuts", "vegetables"], "labels": ["ab"], "siret": None,
-    "vat_exempt": False, "phone": "05 56 00 00 00", "email": "ferme@example.org",
+    "name": "Ferme de Peyrignolles",
+    "commune": "Cambes",
+    "postcode": "33880",
+    "latitude": 44.7347,
+    "longitude": -0.4631,
+    "presentation": "Noix et légumes.",
+    "grows": ["fruit.nuts", "vegetables"],
+    "labels": ["ab"],
+    "siret": None,
+    "vat_exempt": False,
+    "phone": "05 56 00 00 00",
+    "email": "ferme@example.org",
 }
 CARROTS = {"name": "Carottes des sables", "category": "vegetables.root", "unit": "kg"}
-JAM = {"name": "Confiture de fraises", "category": "sweet.jam", "unit": "jar", "net_quantity": Decimal(250), "net_unit": "g"}
-WINE = {"name": "Côtes de Bordeaux", "category": "drinks.wine", "unit": "bottle", "net_quantity": Decimal(75), "net_unit": "cl"}
+JAM = {
+    "name": "Confiture de fraises",
+    "category": "sweet.jam",
+    "unit": "jar",
+    "net_quantity": Decimal(250),
+    "net_unit": "g",
+}
+WINE = {
+    "name": "Côtes de Bordeaux",
+    "category": "drinks.wine",
+    "unit": "bottle",
+    "net_quantity": Decimal(75),
+    "net_unit": "cl",
+}
 
 
 class Farm:
@@ -86,4 +107,4 @@ def farm(db):
 
 @pytest.fixture
 def strangers(db):
-    return SimpleNamespace(actor=Actor(uuid4()), visitor=Actor(), farm=Farm(db, name="Ferme d’à côté"))
+    return SimpleNamespace(actor=Actor(uuid4()), visitor=Actor(), farm=Farm(db, name="Ferme voisine"))

@@ -3,7 +3,14 @@
 import pytest
 
 FARM = {"name": "Ferme de Peyrignolles", "commune": "Cambes", "postcode": "33880", "siret": "732 829 320 00074"}
-JAM = {"name": "Confiture", "category": "sweet.jam", "unit": "jar", "net_quantity": "250", "net_unit": "g", "on_hand": 20}
+JAM = {
+    "name": "Confiture",
+    "category": "sweet.jam",
+    "unit": "jar",
+    "net_quantity": "250",
+    "net_unit": "g",
+    "on_hand": 20,
+}
 
 
 class Client:
@@ -34,14 +41,19 @@ def test_a_farm_opens_sells_and_shows_its_catalogue_to_everybody(running):  # SP
 
     farm = paul.post("/producers", json=FARM)
     jam = paul.post(f"/producers/{farm.json['producer_id']}/products", json=JAM)
-    catalog = paul.post(f"/producers/{farm.json['producer_id']}/catalogs", json={
-        "name": "Vente à la ferme", "items": [{"product_id": jam.json["product_id"], "price_cents": 420}]})
+    catalog = paul.post(
+        f"/producers/{farm.json['producer_id']}/catalogs",
+        json={"name": "Vente à la ferme", "items": [{"product_id": jam.json["product_id"], "price_cents": 420}]},
+    )
     shown = visitor.get(f"/catalogs/by-number/{catalog.json['number']}")
 
     assert farm.status_code == jam.status_code == catalog.status_code == 201, (farm.json, jam.json, catalog.json)
     assert farm.json["siret"] == "73282932000074"
     assert shown.json["catalog_id"] == catalog.json["catalog_id"]
-    assert shown.json["items"][0] | {"price_cents": 420, "unit_price": {"cents": 1680, "per": "kg"}} == shown.json["items"][0]
+    assert (
+        shown.json["items"][0] | {"price_cents": 420, "unit_price": {"cents": 1680, "per": "kg"}}
+        == shown.json["items"][0]
+    )
     assert "stock" not in shown.json["items"][0]
     assert shown.json["own"] is False
 
@@ -70,8 +82,10 @@ def test_a_stranger_finds_nothing_to_change(running):  # SPEC P3 X4
     jam = paul.post(f"/producers/{farm}/products", json=JAM).json["product_id"]
 
     refused = [
-        marie.patch(f"/producers/{farm}", json={"name": "La mienne"}), marie.get(f"/producers/{farm}/products"),
-        marie.put(f"/products/{jam}/stock", json={"on_hand": None}), marie.post(f"/products/{jam}/withdrawal"),
+        marie.patch(f"/producers/{farm}", json={"name": "La mienne"}),
+        marie.get(f"/producers/{farm}/products"),
+        marie.put(f"/products/{jam}/stock", json={"on_hand": None}),
+        marie.post(f"/products/{jam}/withdrawal"),
         marie.post(f"/producers/{farm}/catalogs", json={"name": "Le mien"}),
     ]
 
@@ -110,8 +124,9 @@ def test_the_export_opens_in_a_spreadsheet(running):  # SPEC C3
     paul = Client(running, "paul")
     farm = paul.post("/producers", json=FARM).json["producer_id"]
     jam = paul.post(f"/producers/{farm}/products", json=JAM).json["product_id"]
-    catalog = paul.post(f"/producers/{farm}/catalogs", json={
-        "name": "Marché", "items": [{"product_id": jam, "price_cents": 420}]}).json
+    catalog = paul.post(
+        f"/producers/{farm}/catalogs", json={"name": "Marché", "items": [{"product_id": jam, "price_cents": 420}]}
+    ).json
 
     export = paul.get(f"/catalogs/{catalog['catalog_id']}/export.csv")
 
@@ -130,3 +145,12 @@ def test_the_taxonomy_is_public_and_cached(running):  # SPEC C2
     assert len(first.json["allergens"]) == 14
     assert first.json["vat_rates"] == [0, 210, 550, 1000, 2000]
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["a\ud800", "a\x00b", "deux\nlignes", "   ", "x" * 121])
+def test_text_that_no_database_or_header_takes_is_refused_by_field(running, name):  # SPEC X1
+    paul = Client(running, "paul")
+
+    answer = paul.post("/producers", json=FARM | {"name": name})
+
+    assert (answer.status_code, [error["field"] for error in answer.json["errors"]]) == (422, ["name"])

@@ -11,6 +11,13 @@ from services.catalogs.commands.products import (
 )
 
 __all__ = [
-    "add_product", "change_catalog", "change_producer", "change_product", "create_catalog", "open_producer",
-    "restore_product", "set_stock", "withdraw_product",
+    "add_product",
+    "change_catalog",
+    "change_producer",
+    "change_product",
+    "create_catalog",
+    "open_producer",
+    "restore_product",
+    "set_stock",
+    "withdraw_product",
 ]

@@ -19,22 +19,36 @@ NUMBERS = "catalog_numbers"
 Said = dict[str, Any]
 
 
-def create_catalog(session: Session, actor: Actor, producer_id: UUID, name: str,
-                   items: Sequence[Said] = ()) -> Catalog:
+def create_catalog(session: Session, actor: Actor, producer_id: UUID, name: str, items: Sequence[Said] = ()) -> Catalog:
     producer = rights.own_producer(session, actor, producer_id)
     selection = domain.selection(_prices(items), _product_ids(session, producer.id))
     now = clock.now()
-    catalog = Catalog(id=clock.new_id(), number=_next_number(session), producer_id=producer.id, name=name,
-                      created_at=now, changed_at=now, version=1)
+    catalog = Catalog(
+        id=clock.new_id(),
+        number=_next_number(session),
+        producer_id=producer.id,
+        name=name,
+        created_at=now,
+        changed_at=now,
+        version=1,
+    )
     session.add(catalog)
     session.flush()
     outbox.record(session, telling.catalog_changed(catalog, _write_items(session, catalog.id, selection)))
     return catalog
 
 
-def change_catalog(session: Session, actor: Actor, catalog_id: UUID, *, version: int | None = None,
-                   name: str | None = None, items: Sequence[Said] | None = None,
-                   set_items: Sequence[Said] = (), remove_items: Sequence[UUID] = ()) -> Catalog:
+def change_catalog(
+    session: Session,
+    actor: Actor,
+    catalog_id: UUID,
+    *,
+    version: int | None = None,
+    name: str | None = None,
+    items: Sequence[Said] | None = None,
+    set_items: Sequence[Said] = (),
+    remove_items: Sequence[UUID] = (),
+) -> Catalog:
     """`items` replaces the whole selection; `set_items` and `remove_items` then change single ones."""
     producer, catalog = rights.own_catalog(session, actor, catalog_id)
     rights.ensure_version(catalog.version, version)
@@ -63,8 +77,10 @@ def _product_ids(session: Session, producer_id: UUID) -> set[UUID]:
 
 
 def _write_items(session: Session, catalog_id: UUID, selection: Sequence[domain.Price]) -> list[CatalogItem]:
-    rows = [CatalogItem(catalog_id=catalog_id, product_id=item.product_id, position=position,
-                        price_cents=item.price_cents) for position, item in enumerate(selection)]
+    rows = [
+        CatalogItem(catalog_id=catalog_id, product_id=item.product_id, position=position, price_cents=item.price_cents)
+        for position, item in enumerate(selection)
+    ]
     session.add_all(rows)
     return rows
 

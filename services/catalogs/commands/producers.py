@@ -26,8 +26,9 @@ def open_producer(session: Session, actor: Actor, **said: Any) -> Producer:
     return producer
 
 
-def change_producer(session: Session, actor: Actor, producer_id: UUID, version: int | None = None,
-                    **said: Any) -> Producer:
+def change_producer(
+    session: Session, actor: Actor, producer_id: UUID, version: int | None = None, **said: Any
+) -> Producer:
     producer = rights.own_producer(session, actor, producer_id)
     rights.ensure_version(producer.version, version)
     facts = domain.producer_facts(said)

@@ -15,13 +15,20 @@ from shared.actor import Actor
 from shared.messaging import outbox
 
 
-def add_product(session: Session, actor: Actor, producer_id: UUID, on_hand: Decimal | None = None,
-                **said: Any) -> Product:
+def add_product(
+    session: Session, actor: Actor, producer_id: UUID, on_hand: Decimal | None = None, **said: Any
+) -> Product:
     producer = rights.own_producer(session, actor, producer_id)
     facts = domain.new_product(**said)
     domain.ensure_countable(on_hand, facts.unit)
-    product = Product(id=clock.new_id(), producer_id=producer.id, added_at=clock.now(), version=1,
-                      search_name=domain.searchable(facts.name), **asdict(facts))
+    product = Product(
+        id=clock.new_id(),
+        producer_id=producer.id,
+        added_at=clock.now(),
+        version=1,
+        search_name=domain.searchable(facts.name),
+        **asdict(facts),
+    )
     session.add(product)
     session.flush()
     stock = Stock(product_id=product.id, supplied=on_hand, delivered=Decimal(0), version=1)
@@ -30,8 +37,9 @@ def add_product(session: Session, actor: Actor, producer_id: UUID, on_hand: Deci
     return product
 
 
-def change_product(session: Session, actor: Actor, product_id: UUID, version: int | None = None,
-                   **said: Any) -> Product:
+def change_product(
+    session: Session, actor: Actor, product_id: UUID, version: int | None = None, **said: Any
+) -> Product:
     producer, product = rights.own_product(session, actor, product_id)
     rights.ensure_version(product.version, version)
     facts = domain.changed_product(domain.ProductFacts.of(product), **said)
@@ -64,8 +72,9 @@ def _changed(session: Session, product: Product, producer: Producer) -> None:
     outbox.record(session, telling.product_changed(product, producer))
 
 
-def set_stock(session: Session, actor: Actor, product_id: UUID, on_hand: Decimal | None,
-              version: int | None = None) -> Stock:
+def set_stock(
+    session: Session, actor: Actor, product_id: UUID, on_hand: Decimal | None, version: int | None = None
+) -> Stock:
     """Set what is there now; None is unlimited.
 
     `version` is that of the stock. Deliveries count it up too: whoever changes a figure that is no longer what

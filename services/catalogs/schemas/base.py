@@ -15,7 +15,17 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
-        if "\x00" in text:
+        if "\x00" in text or not _is_utf8(text):
+            raise ValidationError("Not a valid string.")
+        return text
+
+
+class Line(Text):
+    """Text without line breaks or other control characters."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if any(ord(char) < ord(" ") for char in text):
             raise ValidationError("Not a valid string.")
         return text
 
@@ -31,3 +41,12 @@ class Version(Schema):
 
 class Nothing(Schema):
     pass
+
+
+def _is_utf8(text: str) -> bool:
+    """JSON can hold halves of characters, which no database takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

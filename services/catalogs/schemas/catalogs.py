@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.catalogs.schemas.base import Text, Version
+from services.catalogs.schemas.base import Line, Version
 from services.catalogs.schemas.producers import CatalogCard, ProducerFacts, ProducerId
 from services.catalogs.schemas.products import Product
 from shared.fields import Cents, ExactInteger
@@ -23,7 +23,7 @@ class ItemsBody(Schema):
 
 
 class CatalogBody(Schema):
-    name = Text(120, 1, required=True)
+    name = Line(120, 1, required=True)
     items = fields.List(fields.Nested(ItemBody), load_default=list, validate=validate.Length(max=MOST_ITEMS))
 
 
@@ -34,7 +34,7 @@ class CreateCatalog(CatalogBody, ProducerId):
 class ChangeCatalogBody(Schema):
     """`items` replaces the selection; `set_items` adds products or changes prices; `remove_items` takes out."""
 
-    name = Text(120, 1)
+    name = Line(120, 1)
     items = fields.List(fields.Nested(ItemBody), validate=validate.Length(max=MOST_ITEMS))
     set_items = fields.List(fields.Nested(ItemBody), validate=validate.Length(max=MOST_ITEMS))
     remove_items = fields.List(fields.UUID(), validate=validate.Length(max=MOST_ITEMS))

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.catalogs.schemas.base import Codes, Text, Version
+from services.catalogs.schemas.base import Codes, Line, Text, Version
 
 PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
 
@@ -12,8 +12,8 @@ PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
 class ProducerBody(Schema):
     """`grows`: groups or categories of the taxonomy. SIRET may hold spaces. Coordinates in degrees, both or none."""
 
-    name = Text(120, 1, required=True)
-    commune = Text(120, 1, required=True)
+    name = Line(120, 1, required=True)
+    commune = Line(120, 1, required=True)
     postcode = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z -]{3,10}$"))
     latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.catalogs.schemas.base import Codes, Text, Version
+from services.catalogs.schemas.base import Codes, Line, Text, Version
 from services.catalogs.schemas.producers import ProducerId
 from shared.fields import ExactInteger, QuantityField, WireDecimal
 
@@ -15,7 +15,7 @@ class ProductBody(Schema):
     `vat_bp` left out: the rate of the category.
     """
 
-    name = Text(120, 1, required=True)
+    name = Line(120, 1, required=True)
     category = fields.String(required=True, validate=validate.Length(1, 40))
     unit = fields.String(required=True, validate=validate.Length(1, 10))
     description = Text(5000, load_default="")
@@ -26,8 +26,8 @@ class ProductBody(Schema):
     weighed = fields.Boolean(load_default=False)
     allergens = Codes(14, load_default=list)
     ingredients = Text(3000, load_default="")
-    storage = Text(300, load_default="")
-    origin = Text(120, load_default="")
+    storage = Line(300, load_default="")
+    origin = Line(120, load_default="")
 
 
 class AddProductBody(ProductBody):
@@ -68,7 +68,7 @@ class SetStock(SetStockBody, ProductId, Version):
 class ProductsQuery(Schema):
     after = fields.UUID(load_default=None, allow_none=True)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    search = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=120))
+    search = Line(120, load_default=None, allow_none=True)
     withdrawn = fields.Boolean(load_default=None, allow_none=True)
 
 
