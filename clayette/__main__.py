@@ -51,6 +51,16 @@ def revision(name: str, message: str) -> None:
 
 
 @main.command()
+@click.option("--url", envvar="CLAYETTE_URL", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--mailbox", envvar="CLAYETTE_MAILBOX", default="", help="The mailbox as JSON, if not under the gateway.")
+def demo(url: str, mailbox: str) -> None:
+    """Play the guide's story against a running suite whose clock can be moved."""
+    from clayette.demo.play import play
+
+    raise SystemExit(play(url, mailbox or f"{url}/dev/mailbox.json"))
+
+
+@main.command()
 def documents() -> None:
     """Write docs/events.md, docs/asyncapi.json and docs/openapi.json from the code."""
     from clayette import documents

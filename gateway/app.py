@@ -8,8 +8,9 @@ from flask import Flask, Response, g
 from flask_smorest import Api as SmorestApi
 from werkzeug.exceptions import HTTPException
 
-from gateway import api, auth, docs, errors
+from gateway import api, auth, dev, docs, errors
 from gateway.rpc import RpcClient, ServiceUnavailable
+from shared import clock
 from shared.config import Config
 from shared.events import SERVICES
 
@@ -40,6 +41,8 @@ def create_app(config: Config | None = None, rpc: RpcClient | None = None) -> Fl
     errors.register(app)
     _register_api(app)
     app.register_blueprint(docs.blp)
+    if clock.can_move():
+        app.register_blueprint(dev.blp)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     app.add_url_rule("/readyz", "readyz", _readyz)
     app.after_request(_secure)

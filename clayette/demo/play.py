@@ -1,0 +1,35 @@
+"""`clayette demo`: plays every step in turn; the exit code says whether the suite kept its promises."""
+
+import click
+
+from clayette.demo import accounts, story
+from clayette.demo.api import DemoFailed, World
+
+STEPS = (
+    story.open_market, story.bring_producers, story.open_payment_accounts, story.plan_sale, story.gather_members,
+    story.let_it_open, story.order, story.let_it_close, story.settle, story.pay_producers, accounts.check_the_cents,
+)
+
+
+def play(url: str, mailbox: str) -> int:
+    """0 when everything held, 1 when something did not."""
+    world = World(url, mailbox)
+    world.wait_until_ready()
+    tale = story.new_story(world, lambda text: click.echo(f"{world.now():%a %d %b %Y %H:%M}  {text}"))
+    try:
+        for step in STEPS:
+            step(tale)
+        _show_mails(tale)
+    except DemoFailed as failure:
+        click.secho(f"The story broke off: {failure}", fg="red", err=True)
+        return 1
+    click.secho("The story is told; every cent is where it belongs.", fg="green")
+    return 0
+
+
+def _show_mails(tale: story.Story) -> None:
+    people = [tale.admin, *[farm.person for farm in tale.farms], *tale.members]
+    for person in people:
+        click.echo(f"Mails to {person.name}:")
+        for mail in tale.world.mails(person.email):
+            click.echo(f"  {mail['subject']}")
