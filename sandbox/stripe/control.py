@@ -24,11 +24,6 @@ def _wanted() -> Body:
     return body if isinstance(body, dict) else {}
 
 
-def _shown(body: Any) -> Response:
-    desk().courier.wake()
-    return jsonify(body)
-
-
 @control.post("/pay/<session_id>")
 def pay(session_id: str) -> Response:
     """Pay a session as a person would: {"card": …, "approve": false to fail the 3-D Secure step}.
@@ -43,40 +38,44 @@ def pay(session_id: str) -> Response:
         paid = intent["status"] == "succeeded"
         url = till.success_url(tx, session_id) if paid else f"{base_url()}/pay/{session_id}"
     status = "succeeded" if paid else "declined"
-    return _shown({"status": status, "payment_intent": intent["id"], "redirect_url": url})
+    return jsonify({"status": status, "payment_intent": intent["id"], "redirect_url": url})
 
 
 @control.post("/onboard/<account_id>")
 def onboard(account_id: str) -> Response:
     """Put an account into {"state": active | pending | restricted}."""
+    wanted = _wanted()
     with desk().store.transaction() as tx:
-        shown = public(accounts.settle(tx, account_id, _wanted().get("state", "active")), tx.now)
-    return _shown(shown)
+        shown = public(accounts.settle(tx, account_id, wanted.get("state", "active")), tx.now)
+    return jsonify(shown)
 
 
 @control.post("/disputes")
 def dispute() -> Response:
     """Open a dispute on {"charge": id}."""
+    wanted = _wanted()
     with desk().store.transaction() as tx:
-        shown = public(disputes.start(tx, _wanted().get("charge", "")), tx.now)
-    return _shown(shown)
+        shown = public(disputes.start(tx, wanted.get("charge", "")), tx.now)
+    return jsonify(shown)
 
 
 @control.post("/disputes/<dispute_id>")
 def close_dispute(dispute_id: str) -> Response:
     """Close a dispute with {"outcome": won | lost}."""
+    wanted = _wanted()
     with desk().store.transaction() as tx:
-        shown = public(disputes.finish(tx, dispute_id, _wanted().get("outcome", "lost")), tx.now)
-    return _shown(shown)
+        shown = public(disputes.finish(tx, dispute_id, wanted.get("outcome", "lost")), tx.now)
+    return jsonify(shown)
 
 
 @control.route("/webhooks", methods=["GET", "POST"])
 def webhooks() -> Response:
     """Change how webhooks travel: paused, delay (seconds), duplicate (extra copies), reorder, drop (the next n), url."""
+    wanted = _wanted()
     with desk().store.transaction() as tx:
-        shown = events.change_conditions(tx, _wanted())
+        shown = events.change_conditions(tx, wanted)
         counts = tx.db.execute("SELECT state, COUNT(*) FROM deliveries GROUP BY state").fetchall()
-    return _shown(shown | {"deliveries": dict(counts)})
+    return jsonify(shown | {"deliveries": dict(counts)})
 
 
 @control.post("/deliver/<event_id>")
@@ -85,17 +84,18 @@ def deliver(event_id: str) -> Response:
     with desk().store.transaction() as tx:
         tx.get("event", event_id)
         events.enqueue(tx, event_id)
-    return _shown({"queued": event_id})
+    return jsonify({"queued": event_id})
 
 
 @control.route("/fail", methods=["GET", "POST", "DELETE"])
 def fail() -> Response:
     """Arm a failure ({"call", "mode", "times"}, see `failures`), show what is armed, or disarm all."""
+    wanted = _wanted()
     with desk().store.transaction() as tx:
         if request.method == "DELETE":
             tx.set("failures", [])
-        plans = failures.arm(tx, _wanted()) if request.method == "POST" else tx.setting("failures")
-    return _shown({"armed": plans or []})
+        plans = failures.arm(tx, wanted) if request.method == "POST" else tx.setting("failures")
+    return jsonify({"armed": plans or []})
 
 
 @control.post("/tick")
@@ -103,7 +103,7 @@ def tick() -> Response:
     """Do now what is due by the clock, without waiting for a courier to look."""
     with desk().store.transaction() as tx:
         do_due(tx)
-    return _shown({"now": tx.now})
+    return jsonify({"now": tx.now})
 
 
 @control.get("/books")
@@ -116,7 +116,7 @@ def books() -> Response:
         shown = {f"{kind}s": public(tx.owned(kind), tx.now) for kind in _KINDS.split()}
         ids = [PLATFORM, *(account["id"] for account in shown["accounts"])]
         balances = {account: _balance(tx, account) for account in ids}
-    return _shown({**shown, "balances": balances, "platform": PLATFORM})
+    return jsonify({**shown, "balances": balances, "platform": PLATFORM})
 
 
 def _balance(tx: Tx, account: str) -> Body:

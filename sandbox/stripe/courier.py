@@ -38,6 +38,7 @@ class Courier:
         self.config = config
         self.bell = threading.Condition()
         self.stopped = False
+        store.ring = self.wake
         self.carried: set[int] = set()
         self.threads = [threading.Thread(target=self._work, daemon=True) for _ in range(config.couriers)]
 
@@ -49,14 +50,13 @@ class Courier:
     def stop(self) -> None:
         """End after the deliveries that are under way."""
         self.stopped = True
-        self.wake()
         for thread in self.threads:
             thread.join(timeout=5)
 
     def wake(self) -> None:
         """Say that there may be something to deliver."""
         with self.bell:
-            self.bell.notify_all()
+            self.bell.notify()
 
     def _work(self) -> None:
         http = requests.Session()

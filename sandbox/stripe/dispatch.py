@@ -138,7 +138,6 @@ def _serve(wanted: _Request) -> tuple[int, Body, bool]:
         wanted.trouble.at_the_door()
         if mode != "drop_before":
             answer = _once(wanted)
-    desk().courier.wake()
     if mode in ("drop_before", "drop_after"):
         failures.cut(request.environ)
     return answer

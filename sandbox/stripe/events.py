@@ -51,6 +51,7 @@ def change_conditions(tx: Tx, wanted: Body) -> Body:
     if unknown:
         raise ApiError(f"Webhooks have no condition {', '.join(sorted(unknown))}", code="bad_condition")
     tx.set("webhooks", {**conditions(tx), **wanted})
+    tx.post_soon()
     return conditions(tx)
 
 
@@ -71,3 +72,4 @@ def enqueue(tx: Tx, event_id: str, *, wait: float = 0.0, state: str = "due") -> 
     """Put one delivery of an event on the list."""
     row = (event_id, time.time() + wait, state)
     tx.db.execute("INSERT INTO deliveries (event_id, due, state) VALUES (?, ?, ?)", row)
+    tx.post_soon()

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import string
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,12 @@ class Tx:
         self.db = db
         self.config = config
         self.origin = origin
+        self.posts = False
         self.now = clock.timestamp()
+
+    def post_soon(self) -> None:
+        """Have the couriers told, once this is committed, that there may be something to deliver."""
+        self.posts = True
 
     def find(self, object_id: str) -> Body | None:
         """Return the object of any kind with that id."""
@@ -116,6 +121,7 @@ class Store:
         """Open the file, and make the tables if it is new."""
         self.config = config
         self.lock = threading.Lock()
+        self.ring: Callable[[], None] = lambda: None
         if config.db != ":memory:":
             Path(config.db).parent.mkdir(parents=True, exist_ok=True)
         self.db = sqlite3.connect(config.db, isolation_level=None, check_same_thread=False)
@@ -128,12 +134,15 @@ class Store:
         """All or nothing. Inside, nothing waits: no network, no sleep, no second transaction."""
         with self.lock:
             self.db.execute("BEGIN IMMEDIATE")
+            tx = Tx(self.db, self.config, origin or Origin())
             try:
-                yield Tx(self.db, self.config, origin or Origin())
+                yield tx
             except BaseException:
                 self.db.execute("ROLLBACK")
                 raise
             self.db.execute("COMMIT")
+        if tx.posts:
+            self.ring()
 
     def close(self) -> None:
         """Close the file once nobody is inside."""

@@ -1,4 +1,7 @@
-"""The pages' routes. They work without scripts, and only send the browser to addresses that the API was given."""
+"""The pages' routes. They work without scripts, and only send the browser to addresses that the API was given.
+
+A form is read before its transaction begins, since reading waits for the network.
+"""
 
 from urllib.parse import urlsplit
 
@@ -47,19 +50,13 @@ def show(session_id: str) -> AnyResponse:
 @pages.post("/pay/<session_id>")
 def submit(session_id: str) -> AnyResponse:
     """Try the card that was typed or chosen."""
-    try:
-        return _submitted(session_id)
-    finally:
-        desk().courier.wake()
-
-
-def _submitted(session_id: str) -> AnyResponse:
+    number = request.form.get("card", "")
     with desk().store.transaction() as tx:
         session = tx.get("checkout.session", session_id)
         if session["status"] != "open":
-            return show_again(tx, session)
+            return _told(tx, session)
         try:
-            intent = till.pay(tx, session_id, card(request.form.get("card", "")))
+            intent = till.pay(tx, session_id, card(number))
         except ApiError as error:
             return _payment_page(tx, session, error.error.get("code"))
         if intent["status"] == "succeeded":
@@ -69,7 +66,7 @@ def _submitted(session_id: str) -> AnyResponse:
         return _payment_page(tx, session, _reason(intent))
 
 
-def show_again(tx: Tx, session: Body) -> AnyResponse:
+def _told(tx: Tx, session: Body) -> AnyResponse:
     """Send on who has paid already, and tell who comes too late."""
     if session["status"] == "complete":
         return redirect(till.success_url(tx, session["id"]), 303)
@@ -79,40 +76,35 @@ def show_again(tx: Tx, session: Body) -> AnyResponse:
 @pages.route("/pay/<session_id>/3ds", methods=["GET", "POST"])
 def challenge(session_id: str) -> AnyResponse:
     """The bank's page: the holder says yes or no."""
-    try:
-        with desk().store.transaction() as tx:
-            session = tx.get("checkout.session", session_id)
-            if session["status"] != "open" or not _waits(tx, session):
-                return redirect(f"/pay/{session_id}", 303)
-            if request.method == "GET":
-                return _page("challenge.html", 200, session["success_url"], session=session)
-            intent = till.answer_challenge(tx, session_id, approved=request.form.get("answer") == "approve")
-            if intent["status"] == "succeeded":
-                return redirect(till.success_url(tx, session_id), 303)
-            return _payment_page(tx, session, _reason(intent))
-    finally:
-        desk().courier.wake()
+    answer = request.form.get("answer")
+    with desk().store.transaction() as tx:
+        session = tx.get("checkout.session", session_id)
+        if session["status"] != "open" or not _waits(tx, session):
+            return redirect(f"/pay/{session_id}", 303)
+        if request.method == "GET":
+            return _page("challenge.html", 200, session["success_url"], session=session)
+        intent = till.answer_challenge(tx, session_id, approved=answer == "approve")
+        if intent["status"] == "succeeded":
+            return redirect(till.success_url(tx, session_id), 303)
+        return _payment_page(tx, session, _reason(intent))
 
 
 @pages.route("/onboarding/<token>", methods=["GET", "POST"])
 def onboarding(token: str) -> AnyResponse:
     """The page where a producer gives name and bank; a link is good for one visit, within five minutes."""
-    try:
-        with desk().store.transaction() as tx:
-            link = tx.get("account_link", token)
-            if request.method == "POST":
-                return _onboarded(tx, link)
-            if link["visited"] or link["expires_at"] <= tx.now:
-                return redirect(link["refresh_url"], 303)
-            tx.save(link | {"visited": True})
-            account = tx.get("account", link["account"])
-            return _page("onboarding.html", 200, link["return_url"], link["refresh_url"], link=link, account=account)
-    finally:
-        desk().courier.wake()
-
-
-def _onboarded(tx: Tx, link: Body) -> AnyResponse:
     answer = request.form.get("answer", "later")
+    with desk().store.transaction() as tx:
+        link = tx.get("account_link", token)
+        if request.method == "POST":
+            return _onboarded(tx, link, answer)
+        if link["visited"] or link["expires_at"] <= tx.now:
+            return redirect(link["refresh_url"], 303)
+        tx.save(link | {"visited": True})
+        account = tx.get("account", link["account"])
+        return _page("onboarding.html", 200, link["return_url"], link["refresh_url"], link=link, account=account)
+
+
+def _onboarded(tx: Tx, link: Body, answer: str) -> AnyResponse:
     if answer != "later":
         accounts.settle(tx, link["account"], answer)
     return redirect(link["return_url"], 303)
