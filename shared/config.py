@@ -10,7 +10,7 @@ def _read(name: str, default: str) -> str:
 
 @dataclass(frozen=True)
 class Config:
-    amqp_uri: str = field(default_factory=lambda: _read("AMQP_URI", "memory://"))
+    amqp_uri: str = field(default_factory=lambda: _read("AMQP_URI", "memory://localhost/"))
     database_url: str = field(default_factory=lambda: _read("DATABASE_URL", "sqlite:///var/{service}.sqlite"))
     public_url: str = field(default_factory=lambda: _read("PUBLIC_URL", "http://127.0.0.1:8000"))
     secret_key: str = field(default_factory=lambda: _read("SECRET_KEY", ""))

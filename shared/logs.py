@@ -40,3 +40,4 @@ def set_up(level: str = "INFO") -> None:
     logging.basicConfig(level=level, handlers=[out], force=True)
     for noisy in ("nameko", "amqp", "kombu", "stripe", "urllib3"):
         logging.getLogger(noisy).setLevel("WARNING")
+    logging.getLogger("nameko.containers").setLevel("ERROR")  # at WARNING it logs every refusal with its trace

@@ -53,12 +53,12 @@ def new_story(world: World, say: Say) -> Story:
         {"name": "Potimarron", "category": "vegetables.squash", "unit": "kg", "price": 310, "weighed": True},
     ]
     dairy = [
-        {"name": "Tomme de vache", "category": "dairy.cheese", "unit": "kg", "price": 2150, "weighed": True,
+        {"name": "Tomme de vache", "category": "dairy.cow_cheese", "unit": "kg", "price": 2150, "weighed": True,
          "allergens": ["milk"]},
-        {"name": "Yaourt nature", "category": "dairy.yoghurt", "unit": "piece", "net_quantity": "125", "net_unit": "g",
+        {"name": "Yaourt nature", "category": "dairy.yogurt", "unit": "piece", "net_quantity": "125", "net_unit": "g",
          "price": 85, "allergens": ["milk"]},
     ]
-    oil = [{"name": "Huile de noix", "category": "grocery.oil", "unit": "piece", "net_quantity": "0.5",
+    oil = [{"name": "Huile de noix", "category": "grocery.oils", "unit": "piece", "net_quantity": "0.5",
             "net_unit": "l", "price": 1490, "allergens": ["nuts"]}]
     return Story(
         world, say, admin=Person(world, "Nadège", "Ferrand", "06 11 22 33 44"),
@@ -221,6 +221,7 @@ def settle(story: Story) -> None:
     """Guide, chapter 7.3: the day of the distribution."""
     story.world.move_to(story.at("starts_at"))
     baskets = wait_for("the baskets", lambda: _baskets(story, 4))
+    wait_for("the order sheets to be final", lambda: story.admin.get(f"/sales/{story.sale_id}/distribution")["orders_settled"])
     story.say("Distribution day: " + ", ".join(f"{b['last_name']} n° {b['number']}" for b in baskets) + ".")
     oil = story.farms[2].products[0]["product_id"]
     story.admin.do("POST", f"/sales/{story.sale_id}/missing-products", {"product_id": oil})
@@ -259,6 +260,8 @@ def _weigh_cheese(story: Story) -> None:
 
 def _refuse_early_validation_then_refund(story: Story) -> None:
     code = story.admin.refused("POST", f"/sales/{story.sale_id}/validation")
+    if code != "refund_not_generated":
+        raise DemoFailed(f"an early validation was refused with {code}")
     story.say(f"Validating now is refused, since a refund is not generated ({code}).")
     basket = _basket_of(story, story.members[0])
     story.admin.do("POST", f"/baskets/{basket['basket_id']}/refund", {"version": basket["version"]})
@@ -275,7 +278,7 @@ def pay_producers(story: Story) -> None:
     story.world.move_to(datetime.fromisoformat(f"{day}T06:00:30+01:00") + timedelta(hours=1))
     for farm in story.farms[:2]:
         story.world.wait_for_mail(farm.person.email, "versement")
-        payouts = farm.person.get(f"/producers/{farm.producer_id}/payouts")["items"]
+        payouts = wait_for("the payout", lambda f=farm: _payouts(f))
         story.say(f"Monday {payouts[0]['paid_on']}: {farm.name} is paid {euros(payouts[0]['amount_cents'])}.")
 
 
@@ -283,6 +286,11 @@ def _shares(story: Story) -> list[dict[str, Any]] | None:
     payouts = story.admin.get(f"/sales/{story.sale_id}/payouts")
     items: list[dict[str, Any]] = payouts["items"]
     return items if payouts["round"] else None
+
+
+def _payouts(farm: Farm) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = farm.person.get(f"/producers/{farm.producer_id}/payouts")["items"]
+    return [payout for payout in items if payout["status"] in {"sent", "arrived"}]
 
 
 def _state(story: Story) -> str:

@@ -42,7 +42,7 @@ class Suite:
 class _Config(Config):
     def __init__(self, dbs: dict[str, Any]) -> None:
         object.__setattr__(self, "_dbs", dbs)
-        super().__init__(amqp_uri=os.environ.get("AMQP_URI", "memory://"))
+        super().__init__(amqp_uri=os.environ.get("AMQP_URI", "memory://localhost/"))
 
     def database_of(self, service: str) -> str:
         url: str = self._dbs[service].url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
