@@ -7,14 +7,17 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from services.markets.domain.sales import CLOSED, DISTRIBUTED
+from services.markets.domain.sales import CLOSED, DISTRIBUTED, OPEN
 from services.markets.models import OrderedFrom, PaidOrder, Sale
 
 
 def unvalidated_sales(session: Session, market_id: UUID, now: datetime) -> list[UUID]:
-    """Closed, past, paid for and not validated, oldest first (SPEC S9)."""
+    """Closed, past, paid for and not validated, oldest first (SPEC S9).
+
+    What is past counts also while its closing still has to be caught up.
+    """
     paid = exists().where(PaidOrder.sale_id == Sale.id, PaidOrder.cancelled.is_(False))
-    past = (Sale.market_id == market_id, Sale.state.in_((CLOSED, DISTRIBUTED)), Sale.ends_at <= now)
+    past = (Sale.market_id == market_id, Sale.state.in_((OPEN, CLOSED, DISTRIBUTED)), Sale.ends_at <= now)
     return list(session.scalars(select(Sale.id).where(*past, paid).order_by(Sale.starts_at)))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,7 +122,7 @@ def _times_on(on: date, slot: Slot, zone: ZoneInfo) -> Times:
 
 
 def instant(value: datetime, zone: ZoneInfo) -> datetime:
-    return at(value.date(), value.time(), zone) if value.tzinfo is None else value
+    return at(value.date(), value.time(), zone) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def ensure_order(times: Times) -> None:
