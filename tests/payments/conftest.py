@@ -94,6 +94,8 @@ class StandIn:
 class Till:
     """What tests do with payments; `work()` is what the timers do."""
 
+    MARKET = MARKET
+
     def __init__(self, db: Database, stand_in: StandIn, provider: Provider) -> None:
         self.db, self.stand_in, self.provider = db, stand_in, provider
 
@@ -141,12 +143,21 @@ class Till:
         return order
 
     def captured(self, order: OrderPlaced) -> Payment:
+        self.settled(lambda: self.payment(order).status == domain.SUCCEEDED)
+        return self.payment(order)
+
+    @staticmethod
+    def settled(what: Callable[[], Any]) -> None:
+        """Webhooks take a moment."""
         for _ in range(400):
-            payment = self.payment(order)
-            if payment.status == domain.SUCCEEDED:
-                return payment
+            if what():
+                return
             eventlet.sleep(0.02)
-        raise AssertionError("not captured")
+        raise AssertionError("did not happen in time")
+
+    @staticmethod
+    def now() -> datetime:
+        return clock.now()
 
     def payment(self, order: OrderPlaced) -> Payment:
         with self.db.read() as session:
@@ -163,9 +174,12 @@ class Till:
             email="ferme@example.org", phone=None, siret=None, vat_exempt=False, account_ids=[FARMER.account_id],
             version=1))
         if active:
-            accounts.open_account(self.db, self.provider, FARMER, producer_id)
+            self.open_account(producer_id)
             self.activate(producer_id)
         return producer_id
+
+    def open_account(self, producer_id: UUID) -> dict[str, Any]:
+        return accounts.open_account(self.db, self.provider, FARMER, producer_id)
 
     def activate(self, producer_id: UUID) -> None:
         with self.db.read() as session:
