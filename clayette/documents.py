@@ -12,7 +12,19 @@ from shared.events import CONSUMERS, SERVICES, Event, Fact, exchange_of, queue_o
 from shared.fields import ExactInteger, WireDecimal
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-ENVELOPE = "specversion id source type subject time datacontenttype dataschema data correlationid causationid".split()
+ENVELOPE = [
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "datacontenttype",
+    "dataschema",
+    "data",
+    "correlationid",
+    "causationid",
+]
 
 
 def write(folder: Path = DOCS) -> None:
@@ -26,15 +38,22 @@ def openapi() -> dict[str, Any]:
     from gateway.app import create_app, smorest_of
     from shared.config import Config
 
-    app = create_app(Config(), rpc=object())  # type: ignore[arg-type] - describes, never calls
+    nobody_to_call: Any = object()
+    app = create_app(Config(), rpc=nobody_to_call)
     document: dict[str, Any] = smorest_of(app).spec.to_dict()
     return document
 
 
 def events_page() -> str:
     """The catalogue for people: emitter, consumers with their queues, fields."""
-    parts = ["# Events", "", "Made from `shared/events` by `clayette documents`; do not edit.", "",
-             "Every body is a CloudEvents 1.0 envelope: " + ", ".join(f"`{name}`" for name in ENVELOPE) + ".", ""]
+    parts = [
+        "# Events",
+        "",
+        "Made from `shared/events` by `clayette documents`; do not edit.",
+        "",
+        "Every body is a CloudEvents 1.0 envelope: " + ", ".join(f"`{name}`" for name in ENVELOPE) + ".",
+        "",
+    ]
     for service in SERVICES:
         parts += [f"## {service}", "", f"Exchange `{exchange_of(service)}` (topic, durable).", ""]
         for event in _told_by(service):
@@ -49,8 +68,20 @@ def _told_by(service: str) -> list[type[Event]]:
 def _event_section(event: type[Event]) -> list[str]:
     queues = [f"- {consumer}: `{queue_of(event, consumer)}`" for consumer in CONSUMERS[event]] or ["- nobody yet"]
     rows = [f"| `{name}` | {kind} |" for name, kind in _fields_of(event)]
-    return [f"### {event.wire_name()}", "", (event.__doc__ or "").strip(), "", f"Subject: `{event.subject}`. Consumers:", "",
-            *queues, "", "| field | type |", "| --- | --- |", *rows, ""]
+    return [
+        f"### {event.wire_name()}",
+        "",
+        (event.__doc__ or "").strip(),
+        "",
+        f"Subject: `{event.subject}`. Consumers:",
+        "",
+        *queues,
+        "",
+        "| field | type |",
+        "| --- | --- |",
+        *rows,
+        "",
+    ]
 
 
 def _fields_of(fact: type[Fact]) -> list[tuple[str, str]]:
@@ -75,16 +106,31 @@ def asyncapi() -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     for event, consumers in CONSUMERS.items():
         name = event.wire_name()
-        channels[name] = {"address": name, "messages": {name: {"$ref": f"#/components/messages/{name}"}},
-                          "bindings": {"amqp": {"is": "routingKey", "exchange": {
-                              "name": exchange_of(event.emitter()), "type": "topic", "durable": True}}}}
-        messages[name] = {"name": name, "contentType": "application/cloudevents+json",
-                          "summary": (event.__doc__ or "").strip().split("\n")[0],
-                          "payload": {"$ref": f"#/components/schemas/{name}Envelope"}}
+        channels[name] = {
+            "address": name,
+            "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+            "bindings": {
+                "amqp": {
+                    "is": "routingKey",
+                    "exchange": {"name": exchange_of(event.emitter()), "type": "topic", "durable": True},
+                }
+            },
+        }
+        messages[name] = {
+            "name": name,
+            "contentType": "application/cloudevents+json",
+            "summary": (event.__doc__ or "").strip().split("\n")[0],
+            "payload": {"$ref": f"#/components/schemas/{name}Envelope"},
+        }
         schemas |= {name: json_schema(event.schema()), f"{name}Envelope": _envelope_schema(event)}
         operations |= _operations(event, consumers)
-    return {"asyncapi": "3.0.0", "info": {"title": "Clayette events", "version": "1"}, "channels": channels,
-            "operations": operations, "components": {"messages": messages, "schemas": schemas}}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Clayette events", "version": "1"},
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": schemas},
+    }
 
 
 def _operations(event: type[Event], consumers: tuple[str, ...]) -> dict[str, Any]:
@@ -92,17 +138,22 @@ def _operations(event: type[Event], consumers: tuple[str, ...]) -> dict[str, Any
     told = {f"{event.emitter()}.tells.{event.wire_name()}": {"action": "send", "channel": channel}}
     heard = {
         f"{consumer}.{event.handler_name()}": {
-            "action": "receive", "channel": channel,
+            "action": "receive",
+            "channel": channel,
             "description": f"queue {queue_of(event, consumer)}",
-        } for consumer in consumers
+        }
+        for consumer in consumers
     }
     return told | heard
 
 
 def _envelope_schema(event: type[Event]) -> dict[str, Any]:
     properties: dict[str, Any] = {name: {"type": "string"} for name in ENVELOPE if name != "data"}
-    properties |= {"specversion": {"const": "1.0"}, "type": {"const": event.wire_name()},
-                   "data": {"$ref": f"#/components/schemas/{event.wire_name()}"}}
+    properties |= {
+        "specversion": {"const": "1.0"},
+        "type": {"const": event.wire_name()},
+        "data": {"$ref": f"#/components/schemas/{event.wire_name()}"},
+    }
     return {"type": "object", "required": ENVELOPE, "properties": properties}
 
 

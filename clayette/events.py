@@ -62,11 +62,28 @@ def in_full(row: dict[str, Any]) -> str:
 
 
 def _failed(service: str, row: Any) -> dict[str, Any]:
-    return {"id": str(row.event_id), "type": row.type, "where": f"{service}.{row.handler}",
-            "state": "dead" if row.dead else "retrying", "attempts": row.attempts, "since": row.first_failed_at,
-            "retry_at": row.retry_at, "error": row.error, "envelope": row.envelope}
+    return {
+        "id": str(row.event_id),
+        "type": row.type,
+        "where": f"{service}.{row.handler}",
+        "state": "dead" if row.dead else "retrying",
+        "attempts": row.attempts,
+        "since": row.first_failed_at,
+        "retry_at": row.retry_at,
+        "error": row.error,
+        "envelope": row.envelope,
+    }
 
 
 def _unroutable(service: str, row: Any) -> dict[str, Any]:
-    return {"id": str(row.id), "type": row.type, "where": f"{service}.outbox", "state": "unroutable", "attempts": 1,
-            "since": row.recorded_at, "retry_at": None, "error": "no queue took it", "envelope": row.envelope}
+    return {
+        "id": str(row.id),
+        "type": row.type,
+        "where": f"{service}.outbox",
+        "state": "unroutable",
+        "attempts": 1,
+        "since": row.recorded_at,
+        "retry_at": None,
+        "error": "no queue took it",
+        "envelope": row.envelope,
+    }

@@ -44,14 +44,27 @@ def _services(names: Sequence[str]) -> None:
 
 
 def _gateway() -> None:
-    """gunicorn with real threads; each worker has its own RPC client."""
-    bind = os.environ.get("GATEWAY_BIND", "0.0.0.0:8000")  # noqa: S104 - a container's only port
-    os.execv(sys.executable, [  # noqa: S606 - our own interpreter, fixed arguments
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--bind", bind,
-        "--workers", os.environ.get("GATEWAY_WORKERS", GATEWAY_WORKERS),
-        "--threads", os.environ.get("GATEWAY_THREADS", GATEWAY_THREADS),
-        "--graceful-timeout", "10", "gateway.app:create_app()",
-    ])
+    """Gunicorn with real threads; each worker has its own RPC client."""
+    bind = os.environ.get("GATEWAY_BIND", "0.0.0.0:8000")
+    os.execv(
+        sys.executable,
+        [  # noqa: S606 - our own interpreter, fixed arguments
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--worker-class",
+            "gthread",
+            "--bind",
+            bind,
+            "--workers",
+            os.environ.get("GATEWAY_WORKERS", GATEWAY_WORKERS),
+            "--threads",
+            os.environ.get("GATEWAY_THREADS", GATEWAY_THREADS),
+            "--graceful-timeout",
+            "10",
+            "gateway.app:create_app()",
+        ],
+    )
 
 
 def _stripe() -> None:

@@ -28,17 +28,24 @@ def stripe_app(config: Config) -> Flask:
     file = os.environ.get("STRIPE_DB", "var/stripe.sqlite")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     webhook_base = os.environ.get("STRIPE_WEBHOOK_BASE", config.public_url)
-    return create_app(StripeConfig(
-        db=file, api_key=config.stripe_api_key, webhook_secret=config.stripe_webhook_secret,
-        webhook_url=f"{webhook_base}/api/v1/webhooks/stripe",
-        public_url=os.environ.get("STRIPE_PUBLIC_BASE", config.stripe_api_base),
-    ))
+    return create_app(
+        StripeConfig(
+            db=file,
+            api_key=config.stripe_api_key,
+            webhook_secret=config.stripe_webhook_secret,
+            webhook_url=f"{webhook_base}/api/v1/webhooks/stripe",
+            public_url=os.environ.get("STRIPE_PUBLIC_BASE", config.stripe_api_base),
+        )
+    )
 
 
 def serve_mailbox() -> None:
     """SMTP and the pages that show what came, as a process of its own."""
     from sandbox.mailbox.__main__ import serve
 
-    serve(smtp_port=int(os.environ.get("MAILBOX_SMTP_PORT", "1025")),
-          web_port=int(os.environ.get("MAILBOX_WEB_PORT", "8025")),
-          db=os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"), host="0.0.0.0")  # noqa: S104
+    serve(
+        smtp_port=int(os.environ.get("MAILBOX_SMTP_PORT", "1025")),
+        web_port=int(os.environ.get("MAILBOX_WEB_PORT", "8025")),
+        db=os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"),
+        host="0.0.0.0",
+    )  # noqa: S104

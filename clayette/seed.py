@@ -33,11 +33,24 @@ def _person(world: World, first: str, last: str, address: str) -> Person:
 def _load(world: World) -> int:
     world.wait_until_ready()
     admin = _person(world, "Nadège", "Ferrand", "nadege").register()
-    market = admin.do("POST", "/markets", {
-        "name": "Marché de la Halle", "kind": "association", "organisation_mode": "before",
-        "welcome": "Bienvenue ! Commandez en ligne, retirez sous la halle le samedi matin.",
-        "contact_name": "Nadège Ferrand", "contact_email": admin.email,
-        "place": {"name": "Halle du bourg", "address": "1 place de la Mairie", "postcode": "33880", "commune": "Cambes"}})
+    market = admin.do(
+        "POST",
+        "/markets",
+        {
+            "name": "Marché de la Halle",
+            "kind": "association",
+            "organisation_mode": "before",
+            "welcome": "Bienvenue ! Commandez en ligne, retirez sous la halle le samedi matin.",
+            "contact_name": "Nadège Ferrand",
+            "contact_email": admin.email,
+            "place": {
+                "name": "Halle du bourg",
+                "address": "1 place de la Mairie",
+                "postcode": "33880",
+                "commune": "Cambes",
+            },
+        },
+    )
     sale = _plan(world, admin, market["market_id"])
     prices: dict[str, int] = {}
     for index, farm in enumerate(FARMS):
@@ -52,12 +65,18 @@ def _load(world: World) -> int:
 def _plan(world: World, admin: Person, market_id: str) -> Any:
     """Open now, so that there is something to see; the distribution in twelve days."""
     day = (world.now() + timedelta(days=12)).replace(hour=8, minute=0, second=0, microsecond=0)
-    times = {"opens_at": world.now(), "closes_at": day - timedelta(days=2), "starts_at": day,
-             "ends_at": day + timedelta(hours=3)}
+    times = {
+        "opens_at": world.now(),
+        "closes_at": day - timedelta(days=2),
+        "starts_at": day,
+        "ends_at": day + timedelta(hours=3),
+    }
     return admin.do("POST", f"/markets/{market_id}/sales", {name: at.isoformat() for name, at in times.items()})
 
 
-def _add_farm(world: World, admin: Person, market_id: str, sale_id: str, farm: dict[str, Any], index: int) -> dict[str, int]:
+def _add_farm(
+    world: World, admin: Person, market_id: str, sale_id: str, farm: dict[str, Any], index: int
+) -> dict[str, int]:
     first, last = farm["person"].split(" ", 1)
     person = _person(world, first, last, f"producteur{index + 1}").register()
     producer = person.do("POST", "/producers", farm["facts"] | {"commune": "Cambes", "postcode": "33880"})
@@ -75,8 +94,10 @@ def _add_farm(world: World, admin: Person, market_id: str, sale_id: str, farm: d
 
 
 def _buy(member: Person, sale_id: str, prices: dict[str, int]) -> None:
-    lines = [{"product_id": product_id, "quantity": "1", "unit_price_cents": price} for product_id, price in
-             list(prices.items())[:4]]
+    lines = [
+        {"product_id": product_id, "quantity": "1", "unit_price_cents": price}
+        for product_id, price in list(prices.items())[:4]
+    ]
     order = member.do("POST", "/orders", {"sale_id": sale_id, "lines": lines})
     Card.pay(member.do("POST", f"/orders/{order['order_id']}/payment")["url"])
 

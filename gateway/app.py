@@ -32,8 +32,12 @@ def create_app(config: Config | None = None, rpc: RpcClient | None = None) -> Fl
     config = config or Config()
     app = Flask("gateway", static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=MOST_BODY_BYTES, API_TITLE="Clayette", API_VERSION="v1", OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api", OPENAPI_JSON_PATH="openapi.json",
+        MAX_CONTENT_LENGTH=MOST_BODY_BYTES,
+        API_TITLE="Clayette",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS=api.spec_options(),
     )
     app.extensions["rpc"] = rpc or RpcClient(config.amqp_uri)

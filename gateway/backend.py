@@ -1,7 +1,7 @@
 """What pages and API call: one RPC, with the actor, the language, the idempotency key and the version of the request.
 
-    return command("orders.place", args, status=201)
-    return query("orders.shop", {"sale_id": sale_id})
+return command("orders.place", args, status=201)
+return query("orders.shop", {"sale_id": sale_id})
 """
 
 import json
@@ -23,8 +23,7 @@ def ask(method: str, args: dict[str, Any], *, key: str | None = None, timeout: f
     g.rpc_calls = g.get("rpc_calls", 0) + 1
     actor = {"account_id": g.get("account_id"), "language": g.get("language", "fr")}
     headers = {"nameko.correlation_id": g.get("correlation_id", "")}
-    return client.call(method, headers=headers, timeout=timeout, actor=actor, args=plain(args),
-                       idempotency_key=key)
+    return client.call(method, headers=headers, timeout=timeout, actor=actor, args=plain(args), idempotency_key=key)
 
 
 def query(method: str, args: dict[str, Any] | None = None) -> Response:
@@ -32,11 +31,18 @@ def query(method: str, args: dict[str, Any] | None = None) -> Response:
     answer = reply(ask(method, args or {}))
     if "ETag" not in answer.headers:
         answer.add_etag(weak=True)
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
-def command(method: str, args: dict[str, Any] | None = None, *, status: int = 200, if_match: bool = False,
-            key_required: bool = False) -> Response:
+def command(
+    method: str,
+    args: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+    if_match: bool = False,
+    key_required: bool = False,
+) -> Response:
     """A write, once per Idempotency-Key header. `if_match`: the If-Match header goes into args["version"]."""
     args = dict(args or {})
     if if_match and "If-Match" in request.headers:

@@ -10,14 +10,24 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.rpc import ServiceTimeout, ServiceUnavailable
 from shared.errors import Refused
-from shared.logs import Log
 from shared.fields import flatten
+from shared.logs import Log
 
 log = Log(__name__)
 SENTENCES = Path(__file__).parent / "sentences"
-HTTP_CODES = {400: "bad_request", 401: "log_in_required", 403: "forbidden", 404: "page_not_found",
-              405: "method_not_allowed", 406: "not_acceptable", 408: "request_timeout", 413: "too_large", 415: "unsupported_media_type",
-              422: "invalid_input", 429: "too_many_requests"}
+HTTP_CODES = {
+    400: "bad_request",
+    401: "log_in_required",
+    403: "forbidden",
+    404: "page_not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    408: "request_timeout",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid_input",
+    429: "too_many_requests",
+}
 
 
 class Problem(Exception):
@@ -55,8 +65,9 @@ def problem(status: int, code: str, field: str | None = None, details: dict[str,
     errors = details.pop("errors", None) or ({field: code} if field else {})
     body = {"type": f"/problems/{code}", "title": sentence(code, language, details), "status": status, "code": code}
     if errors:
-        body["errors"] = [{"field": name, "message": _field_sentence(text, language, details)}
-                          for name, text in errors.items()]
+        body["errors"] = [
+            {"field": name, "message": _field_sentence(text, language, details)} for name, text in errors.items()
+        ]
     answer = Response(json.dumps(body | details, ensure_ascii=False), status, mimetype="application/problem+json")
     if "retry_after" in details:
         answer.headers["Retry-After"] = str(details["retry_after"])
@@ -75,7 +86,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, lambda e: problem(e.status, e.code, e.field, e.details))
     app.register_error_handler(ServiceTimeout, lambda _e: problem(504, "service_timeout", details={"retry_after": 2}))
     app.register_error_handler(
-        ServiceUnavailable, lambda _e: problem(503, "service_unavailable", details={"retry_after": 5}))
+        ServiceUnavailable, lambda _e: problem(503, "service_unavailable", details={"retry_after": 5})
+    )
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -108,5 +120,5 @@ def _without_location(messages: Any) -> dict[str, str]:
 def _unexpected(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return http_problem(error)
-    log.exception("request_failed", correlation_id=g.get("correlation_id"))
+    log.exception("request_failed", error=error, correlation_id=g.get("correlation_id"))
     return problem(500, "internal_error")

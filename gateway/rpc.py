@@ -86,8 +86,15 @@ class RpcClient:
             self._publisher = Connection(self._uri, connect_timeout=2, heartbeat=0)
             self._publisher.ensure_connection(max_retries=1)
         Producer(self._publisher.default_channel, auto_declare=False).publish(
-            body, serializer="json", exchange=RPC_EXCHANGE, routing_key=method, correlation_id=call_id,
-            reply_to=self._reply_key, delivery_mode=1, expiration=timeout, headers=headers,
+            body,
+            serializer="json",
+            exchange=RPC_EXCHANGE,
+            routing_key=method,
+            correlation_id=call_id,
+            reply_to=self._reply_key,
+            delivery_mode=1,
+            expiration=timeout,
+            headers=headers,
         )
 
     def _drop_publisher(self) -> None:
@@ -108,8 +115,14 @@ class RpcClient:
 
     def _drain(self) -> None:
         with Connection(self._uri, connect_timeout=2, heartbeat=20) as connection:
-            queue = Queue(f"rpc.reply-gateway-{self._reply_key}", exchange=RPC_EXCHANGE, routing_key=self._reply_key,
-                          durable=False, auto_delete=True, exclusive=True)
+            queue = Queue(
+                f"rpc.reply-gateway-{self._reply_key}",
+                exchange=RPC_EXCHANGE,
+                routing_key=self._reply_key,
+                durable=False,
+                auto_delete=True,
+                exclusive=True,
+            )
             with Consumer(connection.default_channel, [queue], callbacks=[self._take], accept=["json"], no_ack=True):
                 self._listening.set()
                 while not self._closed:

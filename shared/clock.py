@@ -18,7 +18,7 @@ _last_id = 0
 
 
 def now() -> datetime:
-    """This instant, aware, UTC."""
+    """Now: aware, UTC."""
     return datetime.fromtimestamp(time.time() + offset(), UTC)
 
 
@@ -33,7 +33,7 @@ def offset() -> float:
     if _file is None:
         return 0.0
     try:
-        changed = os.stat(_file).st_mtime_ns
+        changed = os.stat(_file).st_mtime_ns  # noqa: PTH116 - asked several times a request; a Path costs more
     except FileNotFoundError:
         return 0.0
     if changed != _seen[0]:

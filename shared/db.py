@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -52,7 +52,7 @@ class Quantity(TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
         if value is None:
             return None
         thousandths = Decimal(value) * THOUSAND
@@ -61,7 +61,7 @@ class Quantity(TypeDecorator[Decimal]):
             raise ValueError(message)
         return int(thousandths)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value) / THOUSAND
 
 
@@ -116,8 +116,13 @@ def new_metadata(*shared_tables: MetaData) -> MetaData:
 
 def _engine(url: Any, max_workers: int) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=max_workers + CLUSTER_SPARE_CONNECTIONS, pool_pre_ping=False,
-                             max_overflow=max_workers, pool_recycle=1800)
+        return create_engine(
+            url,
+            pool_size=max_workers + CLUSTER_SPARE_CONNECTIONS,
+            pool_pre_ping=False,
+            max_overflow=max_workers,
+            pool_recycle=1800,
+        )
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=50)
     event.listen(engine, "connect", _prepare_sqlite)

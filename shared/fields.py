@@ -13,10 +13,10 @@ MOST_QUANTITY = 100_000
 class ExactInteger(fields.Field[int]):
     """A whole number and nothing that merely looks like one: "610", 610.5 and true are refused."""
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if type(value) is not int:
             message = "Not a whole number."
             raise ValidationError(message)
@@ -34,10 +34,10 @@ class Cents(ExactInteger):
 class WireDecimal(fields.Field[Decimal]):
     """An exact decimal: written as a string ("1.25"), read from a string or a JSON number."""
 
-    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else _plain(Decimal(value))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:  # noqa: ARG002
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         message = "Not a number."
         if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
             raise ValidationError(message)
@@ -60,7 +60,9 @@ class QuantityField(WireDecimal):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         number = super()._deserialize(value, attr, data, **kwargs)
         if number < 0 or (number == 0 and not self.zero) or number > MOST_QUANTITY:
-            message = f"Must be between 0 and {MOST_QUANTITY}." if self.zero else f"Must be above 0, at most {MOST_QUANTITY}."
+            message = (
+                f"Must be between 0 and {MOST_QUANTITY}." if self.zero else f"Must be above 0, at most {MOST_QUANTITY}."
+            )
             raise ValidationError(message)
         if number != round(number, 3):
             message = "Three decimals at the most."

@@ -122,6 +122,6 @@ def _index() -> tuple[dict[str, list[Commune]], dict[str, list[Commune]]]:
     return dict(names), dict(codes)
 
 
-def _commune(insee: str, name: str, department: str, codes: str, people: str, latitude: str, longitude: str) -> Commune:  # noqa: PLR0917
+def _commune(insee: str, name: str, department: str, codes: str, people: str, latitude: str, longitude: str) -> Commune:
     point = Point(float(latitude), float(longitude)) if latitude and longitude else None
     return Commune(insee, name, department, tuple(filter(None, codes.split("|"))), int(people or 0), point)

@@ -29,9 +29,9 @@ class Log:
     def warning(self, event: str, **keys: Any) -> None:
         self._log.warning(event, extra={"keys": keys})
 
-    def exception(self, event: str, **keys: Any) -> None:
-        """With the trace of the exception being handled."""
-        self._log.exception(event, extra={"keys": keys})
+    def exception(self, event: str, error: BaseException | None = None, **keys: Any) -> None:
+        """With the trace of `error`, or of the exception being handled."""
+        self._log.error(event, exc_info=error or True, extra={"keys": keys})
 
 
 def set_up(level: str = "INFO") -> None:

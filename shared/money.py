@@ -20,7 +20,7 @@ def line_total(unit_price: Cents, quantity: Decimal) -> Cents:
 
 
 def portion(amount: Cents, basis_points: int) -> Cents:
-    """A rate of an amount: portion(10_000, 300) == 300."""
+    """What a rate makes of an amount: 300 basis points of 10_000 are 300."""
     return round_half_up(Decimal(amount) * basis_points / BASIS_POINTS)
 
 
@@ -30,7 +30,7 @@ def vat_within(gross: Cents, vat_bp: int) -> Cents:
 
 
 def share(amount: Cents, weights: Sequence[int]) -> list[Cents]:
-    """Split by largest remainder: the parts sum to the whole. share(1000, [1, 1, 1]) == [334, 333, 333].
+    """Split by largest remainder, so that the parts sum to the whole: 1000 by [1, 1, 1] is [334, 333, 333].
 
     Equal remainders go to the earlier weight. A negative amount is split as its positive twin.
     """

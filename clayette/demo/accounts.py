@@ -15,9 +15,11 @@ def check_the_cents(story: Story) -> None:
     _same("refunds", ledger["refunds_cents"], story.refunded)
     parts = ("refunds_cents", "producers_cents", "commission_cents", "fees_cents")
     _same("refunds + shares + commission + fees", sum(ledger[part] for part in parts), ledger["charges_cents"])
-    story.say(f"Charges {euros(ledger['charges_cents'])} = refunds {euros(ledger['refunds_cents'])} + producers "
-              f"{euros(ledger['producers_cents'])} + commission {euros(ledger['commission_cents'])} + fees "
-              f"{euros(ledger['fees_cents'])}. Not a cent is missing.")
+    story.say(
+        f"Charges {euros(ledger['charges_cents'])} = refunds {euros(ledger['refunds_cents'])} + producers "
+        f"{euros(ledger['producers_cents'])} + commission {euros(ledger['commission_cents'])} + fees "
+        f"{euros(ledger['fees_cents'])}. Not a cent is missing."
+    )
     _compare_with_provider(story, ledger)
 
 
@@ -29,15 +31,21 @@ def _complete(story: Story) -> dict[str, Any] | None:
 def _compare_with_provider(story: Story, ledger: dict[str, Any]) -> None:
     """Of the provider's books, what belongs to this sale: transfers and charges carry it as transfer_group."""
     books = Card.books(story.payment_page)
-    charges = [c for c in books["charges"] if c.get("transfer_group") == story.sale_id and c["paid"] and c["id"].startswith("ch_")]
+    charges = [
+        c
+        for c in books["charges"]
+        if c.get("transfer_group") == story.sale_id and c["paid"] and c["id"].startswith("ch_")
+    ]
     intents = {charge["payment_intent"] for charge in charges}
     refunds = [refund for refund in books["refunds"] if refund["payment_intent"] in intents]
     transfers = [t for t in books["transfers"] if t.get("transfer_group") == story.sale_id]
     _same("the provider's charges", sum(c["amount"] for c in charges), ledger["charges_cents"])
     _same("the provider's refunds", sum(r["amount"] for r in refunds), ledger["refunds_cents"])
     _same("the provider's transfers", sum(t["amount"] for t in transfers), ledger["producers_cents"])
-    story.say(f"The card provider's own books say the same: {len(charges)} charges, {len(refunds)} refunds, "
-              f"{len(transfers)} transfers.")
+    story.say(
+        f"The card provider's own books say the same: {len(charges)} charges, {len(refunds)} refunds, "
+        f"{len(transfers)} transfers."
+    )
 
 
 def _same(what: str, found: int, expected: int) -> None:

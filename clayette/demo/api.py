@@ -38,10 +38,12 @@ class World:
 
     def wait_for_mail(self, to: str, words: str) -> dict[str, Any]:
         """The first mail to this address whose subject has these words."""
+
         def look() -> dict[str, Any] | None:
             return next((mail for mail in self.mails(to) if words.lower() in mail["subject"].lower()), None)
 
-        return wait_for(f"a mail to {to} about « {words} »", look)
+        mail: dict[str, Any] = wait_for(f"a mail to {to} about « {words} »", look)
+        return mail
 
     def wait_until_ready(self) -> None:
         def ready() -> bool:
@@ -60,8 +62,16 @@ class Person:
     loading it again after an interruption does nothing twice.
     """
 
-    def __init__(self, world: World, first_name: str, last_name: str, phone: str = "06 00 00 00 00", *,
-                 email: str = "", password: str = "") -> None:
+    def __init__(
+        self,
+        world: World,
+        first_name: str,
+        last_name: str,
+        phone: str = "06 00 00 00 00",
+        *,
+        email: str = "",
+        password: str = "",
+    ) -> None:
         self.world = world
         self.name = f"{first_name} {last_name}"
         tag = uuid.uuid4().hex[:6]

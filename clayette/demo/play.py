@@ -6,8 +6,17 @@ from clayette.demo import accounts, story
 from clayette.demo.api import DemoFailed, World
 
 STEPS = (
-    story.open_market, story.bring_producers, story.open_payment_accounts, story.plan_sale, story.gather_members,
-    story.let_it_open, story.order, story.let_it_close, story.settle, story.pay_producers, accounts.check_the_cents,
+    story.open_market,
+    story.bring_producers,
+    story.open_payment_accounts,
+    story.plan_sale,
+    story.gather_members,
+    story.let_it_open,
+    story.order,
+    story.let_it_close,
+    story.settle,
+    story.pay_producers,
+    accounts.check_the_cents,
 )
 
 

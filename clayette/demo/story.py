@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from clayette.demo.api import Card, DemoFailed, Person, World, wait_for
@@ -53,20 +54,48 @@ def new_story(world: World, say: Say) -> Story:
         {"name": "Potimarron", "category": "vegetables.squash", "unit": "kg", "price": 310, "weighed": True},
     ]
     dairy = [
-        {"name": "Tomme de vache", "category": "dairy.cow_cheese", "unit": "kg", "price": 2150, "weighed": True,
-         "allergens": ["milk"]},
-        {"name": "Yaourt nature", "category": "dairy.yogurt", "unit": "piece", "net_quantity": "125", "net_unit": "g",
-         "price": 85, "allergens": ["milk"]},
+        {
+            "name": "Tomme de vache",
+            "category": "dairy.cow_cheese",
+            "unit": "kg",
+            "price": 2150,
+            "weighed": True,
+            "allergens": ["milk"],
+        },
+        {
+            "name": "Yaourt nature",
+            "category": "dairy.yogurt",
+            "unit": "piece",
+            "net_quantity": "125",
+            "net_unit": "g",
+            "price": 85,
+            "allergens": ["milk"],
+        },
     ]
-    oil = [{"name": "Huile de noix", "category": "grocery.oils", "unit": "piece", "net_quantity": "0.5",
-            "net_unit": "l", "price": 1490, "allergens": ["nuts"]}]
+    oil = [
+        {
+            "name": "Huile de noix",
+            "category": "grocery.oils",
+            "unit": "piece",
+            "net_quantity": "0.5",
+            "net_unit": "l",
+            "price": 1490,
+            "allergens": ["nuts"],
+        }
+    ]
     return Story(
-        world, say, admin=Person(world, "Nadège", "Ferrand", "06 11 22 33 44"),
-        farms=[Farm(Person(world, "Paul", "Mariuzzo"), "Les Jardins du Moulin", vegetables),
-               Farm(Person(world, "Claire", "Etcheverry"), "Ferme des Trois Chênes", dairy),
-               Farm(Person(world, "Dominique", "Alain"), "Moulin de la Noix", oil)],
-        members=[Person(world, first, last) for first, last in
-                 (("Awa", "Diop"), ("Bruno", "Lacaze"), ("Chloé", "Martin"), ("Denis", "Roux"))],
+        world,
+        say,
+        admin=Person(world, "Nadège", "Ferrand", "06 11 22 33 44"),
+        farms=[
+            Farm(Person(world, "Paul", "Mariuzzo"), "Les Jardins du Moulin", vegetables),
+            Farm(Person(world, "Claire", "Etcheverry"), "Ferme des Trois Chênes", dairy),
+            Farm(Person(world, "Dominique", "Alain"), "Moulin de la Noix", oil),
+        ],
+        members=[
+            Person(world, first, last)
+            for first, last in (("Awa", "Diop"), ("Bruno", "Lacaze"), ("Chloé", "Martin"), ("Denis", "Roux"))
+        ],
     )
 
 
@@ -74,27 +103,43 @@ def open_market(story: Story) -> None:
     """Guide, chapters 1 and 2."""
     story.say("Nadège opens an account and confirms her address.")
     story.admin.register().verify()
-    market = story.admin.do("POST", "/markets", {
-        "name": "Marché de la Halle", "kind": "association", "organisation_mode": "before",
-        "contact_name": "Nadège Ferrand", "contact_email": story.admin.email,
-        "place": {"name": "Halle du bourg", "address": "1 place de la Mairie", "postcode": "33880", "commune": "Cambes"}})
+    market = story.admin.do(
+        "POST",
+        "/markets",
+        {
+            "name": "Marché de la Halle",
+            "kind": "association",
+            "organisation_mode": "before",
+            "contact_name": "Nadège Ferrand",
+            "contact_email": story.admin.email,
+            "place": {
+                "name": "Halle du bourg",
+                "address": "1 place de la Mairie",
+                "postcode": "33880",
+                "commune": "Cambes",
+            },
+        },
+    )
     story.market_id = market["market_id"]
-    story.say(f"She opens the market n° {market['number']}, « {market['name']} »; its link is /group/{market['number']}.")
+    story.say(
+        f"She opens the market n° {market['number']}, « {market['name']} »; its link is /group/{market['number']}."
+    )
 
 
 def bring_producers(story: Story) -> None:
     """Guide, chapter 3."""
     for farm in story.farms:
         _open_farm(farm)
-        wait_for(f"the catalogue {farm.number} to be known", lambda n=farm.number: _known(story.admin, n))
+        wait_for(f"the catalogue {farm.number} to be known", partial(_known, story.admin, farm.number))
         story.admin.do("POST", f"/markets/{story.market_id}/catalogs", {"number": farm.number})
         story.say(f"{farm.name} opens its space; its catalogue n° {farm.number} is linked by its number.")
 
 
 def _open_farm(farm: Farm) -> None:
     person = farm.person.register()
-    producer = person.do("POST", "/producers", {"name": farm.name, "commune": "Cambes", "postcode": "33880",
-                                                "email": person.email})
+    producer = person.do(
+        "POST", "/producers", {"name": farm.name, "commune": "Cambes", "postcode": "33880", "email": person.email}
+    )
     farm.producer_id = producer["producer_id"]
     items = []
     for product in farm.products:
@@ -117,11 +162,10 @@ def open_payment_accounts(story: Story) -> None:
     import requests
 
     for farm in story.farms:
-        wait_for("the payments to know the farm", lambda f=farm: _may_open(f))
+        wait_for("the payments to know the farm", partial(_may_open, farm))
         opened = farm.person.do("POST", f"/producers/{farm.producer_id}/payment-account")
         requests.post(opened["url"], data={"answer": "active"}, timeout=30, allow_redirects=False).raise_for_status()
-        path = f"/producers/{farm.producer_id}/payment-account"
-        wait_for(f"{farm.name}'s payment account", lambda f=farm, p=path: f.person.get(p)["active"])
+        wait_for(f"{farm.name}'s payment account", partial(_is_active, farm))
     story.say("The three producers open their payment accounts at the card provider.")
 
 
@@ -133,12 +177,18 @@ def _may_open(farm: Farm) -> bool:
     return True
 
 
+def _is_active(farm: Farm) -> bool:
+    return bool(farm.person.get(f"/producers/{farm.producer_id}/payment-account")["active"])
+
+
 def plan_sale(story: Story) -> None:
     """Guide, chapters 4 and 5."""
     proposed = story.admin.get(f"/markets/{story.market_id}/sales/defaults")
     story.sale = story.admin.do("POST", f"/markets/{story.market_id}/sales", {"opens_at": proposed["opens_at"]})
-    story.say(f"A sale is planned: opens {story.sale['opens_at']}, closes {story.sale['closes_at']}, "
-              f"distribution {story.sale['starts_at']}.")
+    story.say(
+        f"A sale is planned: opens {story.sale['opens_at']}, closes {story.sale['closes_at']}, "
+        f"distribution {story.sale['starts_at']}."
+    )
     story.admin.do("POST", f"/sales/{story.sale_id}/invitations", {})
     for farm in story.farms:
         story.world.wait_for_mail(farm.person.email, "Participez")
@@ -185,7 +235,9 @@ def _lines(story: Story, wanted: list[tuple[dict[str, Any], str]]) -> dict[str, 
     return {"sale_id": story.sale_id, "lines": lines}
 
 
-def _buy(story: Story, member: Person, wanted: list[tuple[dict[str, Any], str]], cards: tuple[str, ...] = (Card.GOOD,)) -> None:
+def _buy(
+    story: Story, member: Person, wanted: list[tuple[dict[str, Any], str]], cards: tuple[str, ...] = (Card.GOOD,)
+) -> None:
     placed = member.do("POST", "/orders", _lines(story, wanted))
     page = member.do("POST", f"/orders/{placed['order_id']}/payment")["url"]
     for card in cards:
@@ -198,8 +250,10 @@ def _buy(story: Story, member: Person, wanted: list[tuple[dict[str, Any], str]],
     story.payment_page, story.orders[member.name] = page, confirmed
     story.paid += confirmed["total_cents"]
     tries = "" if len(cards) == 1 else ", the first card declined, the second with 3-D Secure"
-    story.say(f"{member.name} pays {euros(confirmed['total_cents'])} once for several producers{tries}: "
-              f"basket n° {confirmed['basket_number']}.")
+    story.say(
+        f"{member.name} pays {euros(confirmed['total_cents'])} once for several producers{tries}: "
+        f"basket n° {confirmed['basket_number']}."
+    )
 
 
 def _confirmed(order: dict[str, Any]) -> dict[str, Any] | None:
@@ -221,7 +275,10 @@ def settle(story: Story) -> None:
     """Guide, chapter 7.3: the day of the distribution."""
     story.world.move_to(story.at("starts_at"))
     baskets = wait_for("the baskets", lambda: _baskets(story, 4))
-    wait_for("the order sheets to be final", lambda: story.admin.get(f"/sales/{story.sale_id}/distribution")["orders_settled"])
+    wait_for(
+        "the order sheets to be final",
+        lambda: story.admin.get(f"/sales/{story.sale_id}/distribution")["orders_settled"],
+    )
     story.say("Distribution day: " + ", ".join(f"{b['last_name']} n° {b['number']}" for b in baskets) + ".")
     oil = story.farms[2].products[0]["product_id"]
     story.admin.do("POST", f"/sales/{story.sale_id}/missing-products", {"product_id": oil})
@@ -251,8 +308,11 @@ def _weigh_cheese(story: Story) -> None:
     awa, cheese = story.members[0], story.farms[1].products[0]
     basket = _basket_of(story, awa)
     line = next(line for line in basket["lines"] if line["product_id"] == cheese["product_id"])
-    story.admin.do("PATCH", f"/baskets/{basket['basket_id']}", {
-        "version": basket["version"], "lines": [{"line_id": line["line_id"], "delivered": "0.26"}]})
+    story.admin.do(
+        "PATCH",
+        f"/baskets/{basket['basket_id']}",
+        {"version": basket["version"], "lines": [{"line_id": line["line_id"], "delivered": "0.26"}]},
+    )
     due = int((Decimal(cheese["price"]) * Decimal("0.26")).quantize(Decimal(1)))
     story.refunded += line["ordered_cents"] - due
     story.say(f"Awa's cheese weighs 260 g instead of 300 g: {euros(line['ordered_cents'] - due)} to give back.")
@@ -273,12 +333,14 @@ def pay_producers(story: Story) -> None:
     expected = wait_for("the shares", lambda: _shares(story))
     day = expected[0]["pay_on"]
     for share in expected:
-        story.say(f"{share['producer_name']}: delivered {euros(share['gross_cents'])}, fee {euros(share['fee_cents'])}, "
-                  f"to be paid {euros(share['amount_cents'])} on Monday {day}.")
+        story.say(
+            f"{share['producer_name']}: delivered {euros(share['gross_cents'])}, fee {euros(share['fee_cents'])}, "
+            f"to be paid {euros(share['amount_cents'])} on Monday {day}."
+        )
     story.world.move_to(datetime.fromisoformat(f"{day}T06:00:30+01:00") + timedelta(hours=1))
     for farm in story.farms[:2]:
         story.world.wait_for_mail(farm.person.email, "versement")
-        payouts = wait_for("the payout", lambda f=farm: _payouts(f))
+        payouts = wait_for("the payout", partial(_payouts, farm))
         story.say(f"Monday {payouts[0]['paid_on']}: {farm.name} is paid {euros(payouts[0]['amount_cents'])}.")
 
 

@@ -47,7 +47,7 @@ def _is_current(name: str, db: Database) -> bool:
     head = ScriptDirectory.from_config(_alembic(name, None)).get_current_head()
     try:
         with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == head
+            return bool(MigrationContext.configure(connection).get_current_revision() == head)
     except DBAPIError:
         return False
 

@@ -1,6 +1,6 @@
 """What alembic runs for each service; the caller brings the connection and the metadata."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from shared import db as types
 
 
-def _render(kind: str, item: Any, autogen: Any) -> str | bool:
+def _render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     """Our column types by name: a version reads like the models."""
     if kind == "type" and type(item) in {types.UtcDateTime, types.Quantity}:
         autogen.imports.add("from shared import db as types")
@@ -18,8 +18,11 @@ def _render(kind: str, item: Any, autogen: Any) -> str | bool:
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=context.config.attributes["metadata"], render_item=_render,
-    compare_type=True, render_as_batch=connection.dialect.name == "sqlite",
+    connection=connection,
+    target_metadata=context.config.attributes["metadata"],
+    render_item=_render,
+    compare_type=True,
+    render_as_batch=connection.dialect.name == "sqlite",
 )
 with context.begin_transaction():
     if connection.dialect.name == "sqlite":

@@ -44,6 +44,6 @@ def naming() -> MarshmallowPlugin:
 
 
 def _schema_name(schema: Any) -> str:
-    kind = resolve_schema_cls(schema)
+    kind: Any = resolve_schema_cls(schema)
     service = kind.__module__.split(".")[1] if kind.__module__.startswith("services.") else "gateway"
     return f"{service}.{kind.__name__}"

@@ -108,18 +108,30 @@ def _revoke(session: Db, *which: Any) -> int:
 
 def _open_session(session: Db, account_id: UUID, label: str, scopes: list[str]) -> dict[str, Any]:
     token, now = secrets.new_token(), clock.now()
-    row = Session(id=clock.new_id(), account_id=account_id, token_hash=secrets.hash_token(token), label=label,
-                  scopes=scopes, opened_at=now, expires_at=now + domain.SESSION_LIFE)
+    row = Session(
+        id=clock.new_id(),
+        account_id=account_id,
+        token_hash=secrets.hash_token(token),
+        label=label,
+        scopes=scopes,
+        opened_at=now,
+        expires_at=now + domain.SESSION_LIFE,
+    )
     session.add(row)
-    return {"token": token, "session_id": row.id, "account_id": account_id, "scopes": scopes,
-            "expires_at": row.expires_at}
+    return {
+        "token": token,
+        "session_id": row.id,
+        "account_id": account_id,
+        "scopes": scopes,
+        "expires_at": row.expires_at,
+    }
 
 
 def _ensure_calm(session: Db, email: str, address: str) -> None:
     since = clock.now() - domain.THROTTLE_WINDOW
     subjects = (f"account:{email}", f"reset:{email}", f"address:{address}")
     counts = select(FailedLogin.subject, func.count()).where(FailedLogin.subject.in_(subjects), FailedLogin.at > since)
-    failures = dict(session.execute(counts.group_by(FailedLogin.subject)).all())  # type: ignore[arg-type]
+    failures = dict(session.execute(counts.group_by(FailedLogin.subject)).all())
     of_account = max(failures.get(subjects[0], 0), failures.get(subjects[1], 0))
     domain.ensure_calm(of_account, failures.get(subjects[2], 0) if address else 0)
 
@@ -131,11 +143,27 @@ def _count_failure(session: Db, *subjects: str) -> None:
 
 def _send_link(session: Db, account: Account, purpose: str) -> None:
     token, expires_at = secrets.new_token(), clock.now() + domain.LIFE[purpose]
-    session.add(Link(token_hash=secrets.hash_token(token), account_id=account.id, purpose=purpose,
-                     email=account.email, expires_at=expires_at))
+    session.add(
+        Link(
+            token_hash=secrets.hash_token(token),
+            account_id=account.id,
+            purpose=purpose,
+            email=account.email,
+            expires_at=expires_at,
+        )
+    )
     request = EmailVerificationRequested if purpose == domain.VERIFY else PasswordResetRequested
-    outbox.record(session, request(account_id=account.id, email=account.email, first_name=account.first_name,
-                                   language=account.language, token=token, expires_at=expires_at))
+    outbox.record(
+        session,
+        request(
+            account_id=account.id,
+            email=account.email,
+            first_name=account.first_name,
+            language=account.language,
+            token=token,
+            expires_at=expires_at,
+        ),
+    )
 
 
 def _use_link(session: Db, token: str, purpose: str) -> Link:
@@ -154,5 +182,8 @@ def _changed(session: Db, account: Account) -> None:
 
 def _facts(account: Account) -> dict[str, Any]:
     names = ("email", "first_name", "last_name", "phone", "language", "second_email", "version")
-    return {"account_id": account.id, "email_verified": account.email_verified_at is not None,
-            **{name: getattr(account, name) for name in names}}
+    return {
+        "account_id": account.id,
+        "email_verified": account.email_verified_at is not None,
+        **{name: getattr(account, name) for name in names},
+    }

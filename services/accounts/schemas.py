@@ -55,8 +55,11 @@ class LogInBody(Schema):
     email = Email(required=True)
     password = fields.String(required=True, validate=validate.Length(max=200), load_only=True)
     label = fields.String(load_default="", validate=validate.Length(max=120))
-    scopes = fields.List(fields.String(validate=validate.OneOf(["read", "write"])),
-                         load_default=lambda: ["read", "write"], validate=validate.Length(min=1, max=2))
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf(["read", "write"])),
+        load_default=lambda: ["read", "write"],
+        validate=validate.Length(min=1, max=2),
+    )
 
 
 class LogIn(LogInBody):

@@ -29,7 +29,7 @@ def password_fits(kept: str | None, password: str) -> bool:
 
 def _verify(kept: str, password: str) -> bool:
     try:
-        return _argon2id.verify(kept, password)
+        return bool(_argon2id.verify(kept, password))
     except (VerificationError, InvalidHashError):
         return False
 

@@ -19,8 +19,13 @@ from marshmallow import fields as wire
 from shared.fields import ExactInteger, WireDecimal
 
 _SCALARS: dict[Any, type[wire.Field[Any]]] = {
-    UUID: wire.UUID, str: wire.String, bool: wire.Boolean, int: ExactInteger,
-    Decimal: WireDecimal, datetime: wire.AwareDateTime, date: wire.Date,
+    UUID: wire.UUID,
+    str: wire.String,
+    bool: wire.Boolean,
+    int: ExactInteger,
+    Decimal: WireDecimal,
+    datetime: wire.AwareDateTime,
+    date: wire.Date,
 }
 
 
@@ -83,5 +88,5 @@ def _field(hint: Any, *, required: bool) -> wire.Field[Any]:
     if get_origin(hint) is list:
         return wire.List(_field(get_args(hint)[0], required=True), **options)
     if isinstance(hint, type) and issubclass(hint, Fact):
-        return wire.Nested(lambda: hint.schema(), **options)
+        return wire.Nested(hint.schema, **options)
     return _SCALARS[hint](**options)

@@ -46,6 +46,8 @@ class _Responder(Responder):
 
 
 class _RpcConsumer(RpcConsumer):
+    queue: Any
+
     def setup(self) -> None:
         if self.queue is None:
             self.queue = topology.rpc_queue(self.container.service_name)
@@ -94,6 +96,7 @@ def command(arguments: type[Schema], answer: type[Schema] | Schema) -> Callable[
 
     def work(service: Any, method: Method, actor: Actor, args: Any, key: str | None, dump: Method) -> Any:
         with service.db.write() as session:
+
             def do() -> Any:
                 return dump(method(service, session, actor, args))
 
@@ -138,7 +141,8 @@ def on(event: type[Event]) -> Callable[[Method], Method]:
 
 def due(*, every: timedelta) -> Callable[[Method], Method]:
     """Ask `every` so often for due work: `method(self, session) -> bool` claims and does one piece in its
-    transaction and says whether there may be more. A failure is logged and tried again at the next tick."""
+    transaction and says whether there may be more. A failure is logged and tried again at the next tick.
+    """
 
     def step(db: Database, work: Callable[[Any], bool]) -> bool:
         with db.write() as session:
@@ -159,7 +163,7 @@ def _timed(every: timedelta, step: Callable[[Database, Callable[[Any], bool]], b
             try:
                 while step(self.db, lambda scope: bool(method(self, scope))):
                     sleep(0)
-            except Exception:  # noqa: BLE001 - a timer must outlive every failure; the log has the trace
+            except Exception:
                 log.exception("due_work_failed", work=method.__name__)
 
         return timer(interval=every.total_seconds())(tick)  # type: ignore[no-any-return]
@@ -173,8 +177,12 @@ def _door(arguments: type[Schema], answer: type[Schema] | Schema, work: Method) 
 
     def decorate(method: Method) -> Method:
         @wraps(method)
-        def door(self: Any, actor: dict[str, Any] | None = None, args: dict[str, Any] | None = None,
-                 idempotency_key: str | None = None) -> Any:
+        def door(
+            self: Any,
+            actor: dict[str, Any] | None = None,
+            args: dict[str, Any] | None = None,
+            idempotency_key: str | None = None,
+        ) -> Any:
             try:
                 return work(self, method, _actor(actor), _load(load, args), idempotency_key, dump)
             except Refusal as refusal:

@@ -21,8 +21,7 @@ def once(session: Session, actor: str, key: str, body: Any, do: Callable[[], Any
     refusal rolls the key back with everything else, so a corrected try may use it again.
     """
     digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    is_new = insert_or_skip(
-        session, idempotency_keys, actor=actor, key=key, body_hash=digest, recorded_at=clock.now())
+    is_new = insert_or_skip(session, idempotency_keys, actor=actor, key=key, body_hash=digest, recorded_at=clock.now())
     this = (idempotency_keys.c.actor == actor) & (idempotency_keys.c.key == key)
     if is_new:
         answer = do()

@@ -27,7 +27,7 @@ BACK_OFF = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600, 6 * 3600)]
 
 def insert_or_skip(session: Session, table: Any, **values: Any) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True when the row is new. Waits for a concurrent insert of the same key."""
-    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - one dialect is used per set-up
+    from sqlalchemy.dialects import postgresql, sqlite
 
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
@@ -75,8 +75,17 @@ def _keep(session: Session, name: str, wire: dict[str, Any], event_id: UUID, err
     text = "".join(traceback.format_exception(error))[-8000:]
     now = clock.now()
     is_new = insert_or_skip(
-        session, failed_events, event_id=event_id, handler=name, type=str(wire.get("type"))[:80], envelope=wire,
-        attempts=1, error=text, first_failed_at=now, retry_at=now + BACK_OFF[0], dead=False,
+        session,
+        failed_events,
+        event_id=event_id,
+        handler=name,
+        type=str(wire.get("type"))[:80],
+        envelope=wire,
+        attempts=1,
+        error=text,
+        first_failed_at=now,
+        retry_at=now + BACK_OFF[0],
+        dead=False,
     )
     if not is_new:
         _count_up(session, name, event_id, text)
@@ -87,8 +96,9 @@ def _count_up(session: Session, name: str, event_id: UUID, text: str) -> None:
     attempts = session.execute(select(failed_events.c.attempts).where(this).with_for_update()).scalar_one()
     dead = attempts >= len(BACK_OFF)
     retry_at = None if dead else clock.now() + BACK_OFF[attempts]
-    session.execute(update(failed_events).where(this).values(
-        attempts=attempts + 1, error=text, retry_at=retry_at, dead=dead))
+    session.execute(
+        update(failed_events).where(this).values(attempts=attempts + 1, error=text, retry_at=retry_at, dead=dead)
+    )
 
 
 def retry_due(db: Database, handlers: dict[str, Handler]) -> int:
@@ -132,5 +142,3 @@ def replay(session: Session, event_id: UUID) -> int:
     """An operator's word: dead events with this id are tried again at once; answers how many handlers had failed."""
     again = update(failed_events).where(failed_events.c.event_id == event_id)
     return session.execute(again.values(dead=False, retry_at=clock.now())).rowcount  # type: ignore[attr-defined,no-any-return]
-
-

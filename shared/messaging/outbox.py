@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ def envelope(event: Event) -> dict[str, Any]:
 
 def _row(event: Event) -> dict[str, Any]:
     wire = envelope(event)
-    return {"id": clock.UUID(wire["id"]), "type": event.wire_name(), "envelope": wire, "recorded_at": clock.now()}
+    return {"id": UUID(wire["id"]), "type": event.wire_name(), "envelope": wire, "recorded_at": clock.now()}
 
 
 Publish = Any

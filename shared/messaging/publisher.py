@@ -38,8 +38,13 @@ class BatchPublisher:
         for envelope in envelopes:
             event = BY_NAME[envelope["type"]]
             producer.publish(
-                envelope, serializer="json", delivery_mode=2, mandatory=bool(CONSUMERS[event]),
-                exchange=exchange_of(event.emitter()), routing_key=event.wire_name(), message_id=envelope["id"],
+                envelope,
+                serializer="json",
+                delivery_mode=2,
+                mandatory=bool(CONSUMERS[event]),
+                exchange=exchange_of(event.emitter()),
+                routing_key=event.wire_name(),
+                message_id=envelope["id"],
                 headers={"nameko.correlation_id": envelope["correlationid"]},
             )
         return confirms.wait(connection) if confirms else set()

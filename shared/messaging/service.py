@@ -4,7 +4,9 @@ import inspect
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
+from uuid import UUID
 
 import eventlet
 from eventlet.event import Event as Signal
@@ -43,7 +45,7 @@ class DatabaseProvider(DependencyProvider):
         trace.correlation_id.set(worker_ctx.data.get("correlation_id"))
         trace.causation_id.set(None)
 
-    def get_dependency(self, worker_ctx: Any) -> Database:  # noqa: ARG002
+    def get_dependency(self, worker_ctx: Any) -> Database:
         return self.database
 
 
@@ -81,7 +83,7 @@ class Relay(DependencyProvider):
                     again = False
                 while outbox.relay_batch(self._db, self._publish):
                     pass
-            except Exception:  # noqa: BLE001 - broker or database gone: keep asking
+            except Exception:
                 log.exception("relay_waits", service=self.container.service_name)
                 eventlet.sleep(TROUBLE_PAUSE_SECONDS)
             self._wait()
@@ -96,7 +98,7 @@ class Relay(DependencyProvider):
         if unroutable:
             log.warning("events_unroutable", ids=sorted(unroutable))
         if self._db.is_sqlite:
-            self._forget_old([clock.UUID(envelope["id"]) for envelope in envelopes])
+            self._forget_old([UUID(envelope["id"]) for envelope in envelopes])
         return unroutable
 
     def _forget_old(self, ids: list[Any]) -> None:
@@ -137,12 +139,11 @@ class Service:
         return {name: method.handles for name, method in members if hasattr(method, "handles")}
 
     def _handlers(self) -> dict[str, inbox.Handler]:
-        return {name: (lambda session, event, do=do: do(self, session, event))
-                for name, do in self.event_handlers().items()}
+        return {name: partial(handler, self) for name, handler in self.event_handlers().items()}
 
 
 def container_config(service: str, config: Config) -> dict[str, Any]:
-    """nameko's configuration for one service."""
+    """Nameko's configuration for one service."""
     return {
         "AMQP_URI": config.amqp_uri,
         "DATABASE_URL": config.database_of(service),

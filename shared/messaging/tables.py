@@ -7,7 +7,8 @@ from shared.db import UtcDateTime
 metadata = MetaData()
 
 outbox = Table(
-    "outbox", metadata,
+    "outbox",
+    metadata,
     Column("id", Uuid, primary_key=True),
     Column("type", String(80), nullable=False),
     Column("envelope", JSON, nullable=False),
@@ -18,14 +19,16 @@ outbox = Table(
 )
 
 inbox = Table(
-    "inbox", metadata,
+    "inbox",
+    metadata,
     Column("event_id", Uuid, primary_key=True),
     Column("handler", String(80), primary_key=True),
     Column("handled_at", UtcDateTime, nullable=False, index=True),
 )
 
 failed_events = Table(
-    "failed_events", metadata,
+    "failed_events",
+    metadata,
     Column("event_id", Uuid, primary_key=True),
     Column("handler", String(80), primary_key=True),
     Column("type", String(80), nullable=False),
@@ -39,7 +42,8 @@ failed_events = Table(
 )
 
 idempotency_keys = Table(
-    "idempotency_keys", metadata,
+    "idempotency_keys",
+    metadata,
     Column("actor", String(80), primary_key=True),
     Column("key", String(200), primary_key=True),
     Column("body_hash", String(64), nullable=False),
@@ -48,7 +52,8 @@ idempotency_keys = Table(
 )
 
 sequences = Table(
-    "sequences", metadata,
+    "sequences",
+    metadata,
     Column("name", String(80), primary_key=True),
     Column("last", BigInteger, nullable=False),
 )

@@ -20,8 +20,9 @@ def event_queue(name: str, emitter: str, routing_key: str) -> Queue:
 
 def rpc_queue(service: str) -> Queue:
     """Classic: a request is worth nothing once its caller has given up."""
-    return Queue(f"rpc-{service}", exchange=RPC_EXCHANGE, routing_key=f"{service}.*", durable=True,
-                 queue_arguments=CLASSIC)
+    return Queue(
+        f"rpc-{service}", exchange=RPC_EXCHANGE, routing_key=f"{service}.*", durable=True, queue_arguments=CLASSIC
+    )
 
 
 def declare(amqp_uri: str) -> None:

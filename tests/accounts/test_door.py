@@ -158,7 +158,9 @@ def test_a_read_only_token_cannot_write(accounts):  # SPEC X4
 def test_a_change_from_a_stale_page_is_refused(accounts):
     headers = logged_in(accounts)
     etag = accounts.http.get("/api/v1/accounts/me", headers=headers).headers["ETag"]
-    first = accounts.http.patch("/api/v1/accounts/me", headers=headers | {"If-Match": etag}, json={"phone": "06 12 34 56 78"})
+    first = accounts.http.patch(
+        "/api/v1/accounts/me", headers=headers | {"If-Match": etag}, json={"phone": "06 12 34 56 78"}
+    )
 
     second = accounts.http.patch("/api/v1/accounts/me", headers=headers | {"If-Match": etag}, json={"phone": None})
 
@@ -177,10 +179,20 @@ def test_the_same_key_gives_the_same_answer_and_with_another_body_a_refusal(acco
     assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("email", "not an address"), ("email", 7), ("email", None), ("password", "short"), ("first_name", ""),
-    ("first_name", "x" * 81), ("language", "de"), ("phone", "call me"), ("role", "administrator"),
-])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "not an address"),
+        ("email", 7),
+        ("email", None),
+        ("password", "short"),
+        ("first_name", ""),
+        ("first_name", "x" * 81),
+        ("language", "de"),
+        ("phone", "call me"),
+        ("role", "administrator"),
+    ],
+)
 def test_bad_input_is_refused_at_its_field(accounts, field, value):  # SPEC X1
     answer = accounts.http.post("/api/v1/accounts", json=MARIE | {field: value})
 

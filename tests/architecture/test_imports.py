@@ -21,8 +21,15 @@ VIOLATIONS = {
 
 def lint(folder, *options):
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    return subprocess.run([sys.executable, "-c", code, "--no-cache", *options], cwd=folder, env={"PYTHONPATH": str(folder)},
-                          capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code, "--no-cache", *options],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
 
 
 def test_every_contract_holds():

@@ -21,7 +21,9 @@ def metadata_of(service: str) -> MetaData:
 
 def fresh(service: str, folder: Path) -> Database:
     """A database of its own, with the tables of the service's models."""
-    db = Database(_create_on_server(service) if on_postgresql() else f"sqlite:///{folder}/{service}-{uuid.uuid4().hex}.sqlite")
+    db = Database(
+        _create_on_server(service) if on_postgresql() else f"sqlite:///{folder}/{service}-{uuid.uuid4().hex}.sqlite"
+    )
     metadata_of(service).create_all(db.engine)
     return db
 

@@ -43,7 +43,9 @@ class MailServer:
             self._listener = None
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [message for message, recipient in zip(self.messages, self.recipients, strict=True) if recipient == address]
+        return [
+            message for message, recipient in zip(self.messages, self.recipients, strict=True) if recipient == address
+        ]
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
