@@ -31,9 +31,11 @@ def life(world):
 def unvalidated(world, anne, market, count, *, paid=True):
     """So many distributions that are closed, past and not validated."""
     sales = [world.sale(anne, market, starts_in=(10 + day) * DAY) for day in range(count)]
+    world.moment.move(DAY)
+    world.tick()
     for sale in sales if paid else ():
         world.order(sale, anne, clock.new_id())
-    world.moment.move((11 + count) * DAY)
+    world.moment.move((10 + count) * DAY)
     world.tick()
     world.forget()
     return sales
