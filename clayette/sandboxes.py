@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
+from sandbox import mailbox
+from sandbox.mailbox import Mailbox
 from shared.config import Config
 
 STRIPE_DEFAULTS = {
@@ -39,6 +42,12 @@ def stripe_app(config: Config) -> Flask:
     )
 
 
+def start_mailbox(config: Config) -> Mailbox:
+    """The SMTP sink of the embedded set-up, on the port that the suite sends to."""
+    port = urlsplit(config.smtp_url).port or 1025
+    return mailbox.start(os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"), smtp_port=port, host="127.0.0.1")
+
+
 def serve_mailbox() -> None:
     """SMTP and the pages that show what came, as a process of its own."""
     from sandbox.mailbox.__main__ import serve
@@ -47,5 +56,5 @@ def serve_mailbox() -> None:
         smtp_port=int(os.environ.get("MAILBOX_SMTP_PORT", "1025")),
         web_port=int(os.environ.get("MAILBOX_WEB_PORT", "8025")),
         db=os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"),
-        host="0.0.0.0",
-    )  # noqa: S104
+        host=os.environ.get("MAILBOX_HOST", "0.0.0.0"),  # noqa: S104 - a container's own network
+    )

@@ -15,6 +15,7 @@ from eventlet import wsgi  # noqa: E402 - the patch comes first
 from clayette import migrations, sandboxes  # noqa: E402
 from clayette.processes import Running, until_stopped  # noqa: E402
 from gateway.app import create_app  # noqa: E402
+from sandbox.mailbox import mailbox_pages  # noqa: E402
 from shared import logs  # noqa: E402
 from shared.config import Config  # noqa: E402
 from shared.events import SERVICES  # noqa: E402
@@ -28,11 +29,11 @@ class Suite:
     def __init__(self, config: Config) -> None:
         self._servers: list[Any] = []
         self._serve(config.stripe_api_base, sandboxes.stripe_app(config))
-        self.mailbox = sandboxes.start_mailbox()
+        self.mailbox = sandboxes.start_mailbox(config)
         migrations.upgrade((), config)
         self.running = Running(SERVICES, config)
         self.app = create_app(config)
-        self.app.register_blueprint(sandboxes.mailbox_pages(self.mailbox), url_prefix="/dev/mailbox")
+        self.app.register_blueprint(mailbox_pages(self.mailbox), url_prefix="/dev/mailbox")
         self._serve(config.public_url, self.app)
 
     def stop(self) -> None:

@@ -191,7 +191,7 @@ def plan_sale(story: Story) -> None:
     )
     story.admin.do("POST", f"/sales/{story.sale_id}/invitations", {})
     for farm in story.farms:
-        story.world.wait_for_mail(farm.person.email, "Participez")
+        story.world.wait_for_mail(farm.person.email, "vous invite à vendre")
         farm.person.do("PUT", f"/sales/{story.sale_id}/participations/{farm.catalog_id}")
     story.say("The producers are invited by mail, and each takes part.")
 
@@ -265,7 +265,7 @@ def let_it_close(story: Story) -> None:
     story.world.move_to(story.at("closes_at"))
     wait_for("the sale to close", lambda: _state(story) == "closed")
     for farm in story.farms:
-        story.world.wait_for_mail(farm.person.email, "préparer")
+        story.world.wait_for_mail(farm.person.email, "À préparer")
     sheet = story.farms[0].person.get(f"/sales/{story.sale_id}/order-sheet", producer_id=story.farms[0].producer_id)
     total = ", ".join(f"{line['quantity']} {line['unit']} {line['name']}" for line in sheet["products"])
     story.say(f"The sale closes by itself; each producer gets the order sheet. {story.farms[0].name} picks: {total}.")
@@ -273,6 +273,7 @@ def let_it_close(story: Story) -> None:
 
 def settle(story: Story) -> None:
     """Guide, chapter 7.3: the day of the distribution."""
+    _remind(story)
     story.world.move_to(story.at("starts_at"))
     baskets = wait_for("the baskets", lambda: _baskets(story, 4))
     wait_for(
@@ -286,11 +287,19 @@ def settle(story: Story) -> None:
     story.say("The walnut oil did not come: set to zero on every basket and refunded, in one action.")
     _weigh_cheese(story)
     _refuse_early_validation_then_refund(story)
-    story.world.move_to(story.at("ends_at"))
+    story.world.move_to(story.at("ends_at") + timedelta(minutes=1))
+    story.world.wait_for_mail(story.admin.email, "pensez à la valider")
     validated = story.admin.do("POST", f"/sales/{story.sale_id}/validation")
     if validated["stage"] != "validated":
         raise DemoFailed(f"the distribution is {validated['stage']}")
     story.say("« Valider la distribution »: all remaining baskets in one go.")
+
+
+def _remind(story: Story) -> None:
+    story.world.move_to(story.at("starts_at") - timedelta(hours=24))
+    for member in story.members:
+        story.world.wait_for_mail(member.email, "Votre panier vous attend")
+    story.say("The day before, each member is reminded by mail.")
 
 
 def _baskets(story: Story, count: int) -> list[dict[str, Any]] | None:
@@ -339,7 +348,7 @@ def pay_producers(story: Story) -> None:
         )
     story.world.move_to(datetime.fromisoformat(f"{day}T06:00:30+01:00") + timedelta(hours=1))
     for farm in story.farms[:2]:
-        story.world.wait_for_mail(farm.person.email, "versement")
+        story.world.wait_for_mail(farm.person.email, "Versement de")
         payouts = wait_for("the payout", partial(_payouts, farm))
         story.say(f"Monday {payouts[0]['paid_on']}: {farm.name} is paid {euros(payouts[0]['amount_cents'])}.")
 
