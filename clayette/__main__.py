@@ -16,7 +16,7 @@ def up(*, seed: bool) -> None:
     """Run the whole suite in this process (embedded bus, SQLite under var/)."""
     import os
 
-    os.environ.setdefault("CLAYETTE_CLOCK_FILE", "var/clock")
+    os.environ.setdefault("CLAYETTE_CLOCK_FILE", f"{os.environ.get('CLAYETTE_VAR', 'var')}/clock")
     from clayette import up as embedded
 
     embedded.up(seed=seed)

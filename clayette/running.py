@@ -46,9 +46,9 @@ def _services(names: Sequence[str]) -> None:
 def _gateway() -> None:
     """Gunicorn with real threads; each worker has its own RPC client."""
     bind = os.environ.get("GATEWAY_BIND", "0.0.0.0:8000")
-    os.execv(
+    os.execv(  # noqa: S606 - our own interpreter, fixed arguments
         sys.executable,
-        [  # noqa: S606 - our own interpreter, fixed arguments
+        [
             sys.executable,
             "-m",
             "gunicorn",

@@ -28,7 +28,7 @@ def stripe_app(config: Config) -> Flask:
     from sandbox.stripe import Config as StripeConfig
     from sandbox.stripe import create_app
 
-    file = os.environ.get("STRIPE_DB", "var/stripe.sqlite")
+    file = os.environ.get("STRIPE_DB", str(config.var / "stripe.sqlite"))
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     webhook_base = os.environ.get("STRIPE_WEBHOOK_BASE", config.public_url)
     return create_app(
@@ -45,7 +45,7 @@ def stripe_app(config: Config) -> Flask:
 def start_mailbox(config: Config) -> Mailbox:
     """The SMTP sink of the embedded set-up, on the port that the suite sends to."""
     port = urlsplit(config.smtp_url).port or 1025
-    return mailbox.start(os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"), smtp_port=port, host="127.0.0.1")
+    return mailbox.start(config.var / "mailbox.sqlite", smtp_port=port, host="127.0.0.1")
 
 
 def serve_mailbox() -> None:
@@ -55,6 +55,6 @@ def serve_mailbox() -> None:
     serve(
         smtp_port=int(os.environ.get("MAILBOX_SMTP_PORT", "1025")),
         web_port=int(os.environ.get("MAILBOX_WEB_PORT", "8025")),
-        db=os.environ.get("MAILBOX_DB", "var/mailbox.sqlite"),
+        db=os.environ.get("MAILBOX_DB", str(Config().var / "mailbox.sqlite")),
         host=os.environ.get("MAILBOX_HOST", "0.0.0.0"),  # noqa: S104 - a container's own network
     )

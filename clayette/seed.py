@@ -10,20 +10,19 @@ from clayette.demo.api import Card, DemoFailed, Person, World, wait_for
 from clayette.seed_goods import FARMS
 
 PASSWORD = "panier-de-demo"  # noqa: S105 - of the demo market, printed at start
-MARK = Path("var/seeded")
 
 
-def load_once(url: str) -> None:
-    """Load the demo market unless it is there; print how to look at it."""
+def load_once(url: str, mark: Path) -> None:
+    """Load the demo market unless `mark` says that it is there; print how to look at it."""
     world = World(url, f"{url}/dev/mailbox.json")
-    if not MARK.exists():
+    if not mark.exists():
         try:
             number = _load(world)
         except DemoFailed as failure:
             click.secho(f"The demo market could not be loaded: {failure}", fg="red", err=True)
             return
-        MARK.write_text(str(number))
-    _print_next_steps(url, MARK.read_text())
+        mark.write_text(str(number))
+    _print_next_steps(url, mark.read_text())
 
 
 def _person(world: World, first: str, last: str, address: str) -> Person:

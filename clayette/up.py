@@ -50,7 +50,7 @@ class Suite:
 
 
 def up(*, seed: bool) -> None:
-    var = Path("var")
+    var = Config().var
     var.mkdir(exist_ok=True)
     os.environ.setdefault("SECRET_KEY", _secret(var / "secret"))
     sandboxes.use_stripe_stand_in()
@@ -60,15 +60,15 @@ def up(*, seed: bool) -> None:
     suite = Suite(config)
     click.echo(f"Clayette is up at {config.public_url} ({time.monotonic() - began:.1f} s).")
     if seed:
-        eventlet.spawn(_seed, config.public_url)
+        eventlet.spawn(_seed, config)
     until_stopped(suite.stop, suite.running.wait)
     click.echo("Clayette has stopped; what it holds is under var/.")
 
 
-def _seed(url: str) -> None:
+def _seed(config: Config) -> None:
     from clayette import seed
 
-    seed.load_once(url)
+    seed.load_once(config.public_url, config.var / "seeded")
 
 
 def _secret(file: Path) -> str:

@@ -1,10 +1,13 @@
 """`clayette demo`: plays every step in turn; the exit code says whether the suite kept its promises."""
 
+from zoneinfo import ZoneInfo
+
 import click
 
 from clayette.demo import accounts, story
 from clayette.demo.api import DemoFailed, World
 
+PARIS = ZoneInfo("Europe/Paris")
 STEPS = (
     story.open_market,
     story.bring_producers,
@@ -24,7 +27,7 @@ def play(url: str, mailbox: str) -> int:
     """0 when everything held, 1 when something did not."""
     world = World(url, mailbox)
     world.wait_until_ready()
-    tale = story.new_story(world, lambda text: click.echo(f"{world.now():%a %d %b %Y %H:%M}  {text}"))
+    tale = story.new_story(world, lambda text: click.echo(f"{world.now().astimezone(PARIS):%a %d %b %Y %H:%M}  {text}"))
     try:
         for step in STEPS:
             step(tale)

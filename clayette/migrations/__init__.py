@@ -54,7 +54,7 @@ def _is_current(name: str, db: Database) -> bool:
 
 def write_revision(name: str, message: str) -> None:
     """Write the next version of a service's tables by comparing its models with a migrated scratch database."""
-    db = Database(f"sqlite:///{ROOT}/var/scratch-{name}.sqlite")
+    db = Database(f"sqlite:///{Config().var}/scratch-{name}.sqlite")
     with db.engine.connect() as connection:
         command.upgrade(_alembic(name, connection), "head")
         known = len(list((ROOT / "services" / name / "migrations" / "versions").glob("0*.py")))
