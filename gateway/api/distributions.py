@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 from flask_smorest import Blueprint
 
-from gateway.backend import ask, command, query
+from gateway.backend import ask, command, query, reply
 from services.distributions import schemas
 
 blp = Blueprint("distributions", __name__, description="Baskets of the day, refunds, validation, sign-off sheet")
@@ -85,7 +85,8 @@ def sign_off_csv(args: Args, sale_id: UUID) -> Response:
 @blp.route("/baskets/<uuid:basket_id>")
 @blp.response(200, schemas.Basket)
 def basket(basket_id: UUID) -> Response:
-    return query("distributions.basket", {"basket_id": basket_id})
+    # not answered with 304: the next customer changes without this basket's version
+    return reply(ask("distributions.basket", {"basket_id": basket_id}))
 
 
 @blp.route("/baskets/<uuid:basket_id>", methods=["PATCH"])

@@ -9,14 +9,36 @@ from typing import Any
 from services.distributions import domain
 
 HEADINGS = {
-    "fr": {"number": "N° panier", "last_name": "Nom", "first_name": "Prénom", "phone": "Téléphone",
-           "producer": "Producteur", "product": "Produit", "quantity": "Quantité", "unit": "Unité",
-           "unit_price": "Prix unitaire (€)", "amount": "Montant (€)", "total": "Total panier (€)",
-           "signature": "Signature", "notes": "Notes"},
-    "en": {"number": "Basket no.", "last_name": "Last name", "first_name": "First name", "phone": "Phone",
-           "producer": "Producer", "product": "Product", "quantity": "Quantity", "unit": "Unit",
-           "unit_price": "Unit price (€)", "amount": "Amount (€)", "total": "Basket total (€)",
-           "signature": "Signature", "notes": "Notes"},
+    "fr": {
+        "number": "N° panier",
+        "last_name": "Nom",
+        "first_name": "Prénom",
+        "phone": "Téléphone",
+        "producer": "Producteur",
+        "product": "Produit",
+        "quantity": "Quantité",
+        "unit": "Unité",
+        "unit_price": "Prix unitaire (€)",
+        "amount": "Montant (€)",
+        "total": "Total panier (€)",
+        "signature": "Signature",
+        "notes": "Notes",
+    },
+    "en": {
+        "number": "Basket no.",
+        "last_name": "Last name",
+        "first_name": "First name",
+        "phone": "Phone",
+        "producer": "Producer",
+        "product": "Product",
+        "quantity": "Quantity",
+        "unit": "Unit",
+        "unit_price": "Unit price (€)",
+        "amount": "Amount (€)",
+        "total": "Basket total (€)",
+        "signature": "Signature",
+        "notes": "Notes",
+    },
 }
 FILE_NAMES = {"fr": "emargement", "en": "sign-off"}
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -53,8 +75,12 @@ def _columns(options: dict[str, Any]) -> list[str]:
 
 def _rows(sheet: dict[str, Any]) -> Iterator[dict[str, str]]:
     for basket in sheet["baskets"]:
-        whose = {"number": str(basket["number"]), "last_name": basket["last_name"],
-                 "first_name": basket["first_name"], "phone": basket["phone"] or ""}
+        whose = {
+            "number": str(basket["number"]),
+            "last_name": basket["last_name"],
+            "first_name": basket["first_name"],
+            "phone": basket["phone"] or "",
+        }
         total = {"total": _euros(basket["due_cents"])}
         if not sheet["options"]["products"]:
             yield whose | total
@@ -63,9 +89,14 @@ def _rows(sheet: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def _line(line: dict[str, Any]) -> dict[str, str]:
-    return {"producer": line["producer_name"], "product": line["name"], "unit": line["unit"],
-            "quantity": domain.plain(line["delivered"]).replace(".", ","),
-            "unit_price": _euros(line["unit_price_cents"]), "amount": _euros(line["delivered_cents"])}
+    return {
+        "producer": line["producer_name"],
+        "product": line["name"],
+        "unit": line["unit"],
+        "quantity": domain.plain(line["delivered"]).replace(".", ","),
+        "unit_price": _euros(line["unit_price_cents"]),
+        "amount": _euros(line["delivered_cents"]),
+    }
 
 
 def _euros(cents: int | None) -> str:

@@ -1,7 +1,7 @@
 """Rules of the day of the distribution: what a line costs, what may be changed, when, and when to remind."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,8 +15,6 @@ OPEN, VALIDATED, CANCELLED = "open", "validated", "cancelled"
 SEE_ORDERS, VALIDATE_DISTRIBUTION = "see_orders", "validate_distribution"
 FIRST_REMINDER_DAYS = 3
 WORD_PAUSE = timedelta(minutes=5)
-NO_WORD_OF_ORDERS = timedelta(days=1)
-"""So long after its end a sale without any basket is taken as settled even if nobody said so."""
 
 
 class SaleIsCancelled(Refusal):
@@ -151,14 +149,19 @@ def ensure_refundable(purse: Purse) -> Cents:
     return purse.to_refund_cents
 
 
-def refunded_on(order_id: UUID, captured: Mapping[UUID, Cents], refunded: Cents) -> Cents:
-    """How much of a basket's refunds fell on the payment of one order: the largest payment first (SPEC F4)."""
-    for payment, amount in sorted(captured.items(), key=lambda item: (-item[1], item[0])):
-        part = min(amount, refunded)
-        if payment == order_id:
-            return part
-        refunded -= part
-    return 0
+def refunded_on(order_id: UUID, captured: Mapping[UUID, Cents], refunds: Sequence[Cents]) -> Cents:
+    """How much of a basket's refunds, oldest first, fell on the payment of one order.
+
+    Each is taken from the payment with most left first, as payments does (SPEC F4).
+    """
+    left = dict(captured)
+    for amount in refunds:
+        rest = amount
+        for payment in sorted(left, key=lambda each: (-left[each], each)):
+            part = min(rest, left[payment])
+            left[payment] -= part
+            rest -= part
+    return captured[order_id] - left[order_id]
 
 
 def ensure_closed(state: str, slot: Slot, now: datetime) -> None:
@@ -214,9 +217,8 @@ def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 def may_validate_itself(*, basket_count: int, orders_settled: bool, slot: Slot, now: datetime) -> bool:
-    """A sale without any paid basket needs nobody (SPEC S9)."""
-    over = now >= slot.ends_at
-    return over and basket_count == 0 and (orders_settled or now >= slot.ends_at + NO_WORD_OF_ORDERS)
+    """A sale without any paid basket needs nobody (SPEC S9): once no order can be on its way any more."""
+    return now >= slot.ends_at and basket_count == 0 and orders_settled
 
 
 def alphabetical(last_name: str, first_name: str, number: int) -> tuple[str, str, int]:

@@ -39,5 +39,4 @@ def ensure_administrator(session: Session, actor: Actor, sale: Distribution, wha
 def own_producers(session: Session, actor: Actor) -> list[UUID]:
     """The farms that the actor acts for."""
     account_id = actor.must_be_known()
-    return list(session.scalars(
-        select(ProducerAccount.producer_id).where(ProducerAccount.account_id == account_id)))
+    return list(session.scalars(select(ProducerAccount.producer_id).where(ProducerAccount.account_id == account_id)))

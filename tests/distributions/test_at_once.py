@@ -16,8 +16,8 @@ from shared.events.distributions import (
     RefundRequested,
 )
 from tests.distributions.world import ADMIN, BUTCHER, DAY, REFERENT, SALE, World, confirmed, not_delivering, uid
-from tests.support.databases import twin
 from tests.support.bus import deliver
+from tests.support.databases import twin
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def replica(world):
 
 def at_once(*steps):
     """Run all steps in green threads; answers what each returned or was refused with."""
+
     def run(step):
         try:
             return step()
@@ -51,8 +52,17 @@ def test_of_two_who_adjust_one_version_exactly_one_succeeds(world, replica):  # 
         lines = [{"line_id": uid("line marie carrot"), "delivered": Decimal(quantity)}]
         return lambda: where.do("adjust", actor, basket_id=basket_id, version=version, lines=lines)
 
-    outcomes = at_once(*(adjust(where, actor, q) for where, actor, q in (
-        (world, ADMIN, "1"), (replica, REFERENT, "1.5"), (world, REFERENT, "0.5"), (replica, ADMIN, "0"))))
+    outcomes = at_once(
+        *(
+            adjust(where, actor, q)
+            for where, actor, q in (
+                (world, ADMIN, "1"),
+                (replica, REFERENT, "1.5"),
+                (world, REFERENT, "0.5"),
+                (replica, ADMIN, "0"),
+            )
+        )
+    )
 
     assert [type(outcome) for outcome in outcomes].count(VersionConflict) == 3
     assert len(world.told(BasketAdjusted)) == 1
@@ -95,8 +105,9 @@ def test_two_who_validate_the_distribution_validate_it_once(world, replica):  # 
         world.order(member, carrot="2")
     world.close()
 
-    outcomes = at_once(*(lambda where=where: where.do("validate_distribution", sale_id=SALE)
-                         for where in (world, replica) * 2))
+    outcomes = at_once(
+        *(lambda where=where: where.do("validate_distribution", sale_id=SALE) for where in (world, replica) * 2)
+    )
 
     assert [type(outcome) for outcome in outcomes].count(domain.DistributionIsValidated) == 3
     assert (len(world.told(DistributionValidated)), len(world.told(BasketValidated))) == (1, 3)
@@ -125,7 +136,11 @@ def test_an_order_that_arrives_while_a_producer_gives_up_is_not_forgotten(world,
 def test_orders_of_one_member_that_arrive_together_share_the_basket(world, replica):  # SPEC O7
     orders = [confirmed("marie", {"carrot": "1"}, key=f"order {number}") for number in range(6)]
 
-    at_once(*(lambda where=where, event=event: deliver(where.db, DistributionsService, event)
-              for where, event in zip((world, replica) * 3, orders, strict=True)))
+    at_once(
+        *(
+            lambda where=where, event=event: deliver(where.db, DistributionsService, event)
+            for where, event in zip((world, replica) * 3, orders, strict=True)
+        )
+    )
 
     assert world.basket()["paid_cents"] == world.basket()["due_cents"] == 6 * 260

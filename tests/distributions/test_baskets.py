@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from services.distributions import domain
-from shared.errors import Forbidden, LogInRequired, NotFound, VersionConflict
 from shared.actor import Actor
+from shared.errors import Forbidden, LogInRequired, NotFound, VersionConflict
 from shared.events.distributions import (
     BasketAdjusted,
     BasketValidated,
@@ -18,8 +18,6 @@ from shared.events.distributions import (
 from shared.events.payments import PayoutSale, PayoutSent, RefundFailed, RefundSucceeded
 from tests.distributions.world import (
     ADMIN,
-    CARROT,
-    CHICKEN,
     DAY,
     FARMER,
     MARKET,
@@ -39,13 +37,26 @@ def money(basket):
 
 
 def payout():
-    return PayoutSent(payout_id=uid("payout"), producer_id=VEGETABLES, amount_cents=100, paid_on=DAY.date(),
-                      sales=[PayoutSale(sale_id=SALE, market_id=MARKET, amount_cents=100)])
+    return PayoutSent(
+        payout_id=uid("payout"),
+        producer_id=VEGETABLES,
+        amount_cents=100,
+        paid_on=DAY.date(),
+        sales=[PayoutSale(sale_id=SALE, market_id=MARKET, amount_cents=100)],
+    )
 
 
 def refund_end(kind, refund, **more):
-    return kind(refund_id=refund.refund_id, basket_id=refund.basket_id, sale_id=SALE, market_id=MARKET,
-                member_id=refund.member_id, amount_cents=refund.amount_cents, reason=refund.reason, **more)
+    return kind(
+        refund_id=refund.refund_id,
+        basket_id=refund.basket_id,
+        sale_id=SALE,
+        market_id=MARKET,
+        member_id=refund.member_id,
+        amount_cents=refund.amount_cents,
+        reason=refund.reason,
+        **more,
+    )
 
 
 def test_a_missing_product_is_due_no_more_and_refunded_on_demand(world):  # SPEC D2
@@ -133,9 +144,17 @@ def test_the_trail_tells_who_when_before_and_after(world):  # SPEC D9
     assert trail[1]["who"] == "Rémi Référent"
     assert trail[1]["at"] == DAY
     assert (trail[1]["due_before_cents"], trail[1]["due_after_cents"]) == (520, 390)
-    assert trail[1]["changes"] == [{
-        "line_id": str(uid("line marie carrot")), "name": "Carrot", "unit": "kg", "before": "2", "after": "1.5",
-        "before_cents": 520, "after_cents": 390}]
+    assert trail[1]["changes"] == [
+        {
+            "line_id": str(uid("line marie carrot")),
+            "name": "Carrot",
+            "unit": "kg",
+            "before": "2",
+            "after": "1.5",
+            "before_cents": 520,
+            "after_cents": 390,
+        }
+    ]
     assert (trail[2]["refunded_before_cents"], trail[2]["refunded_after_cents"]) == (0, 130)
 
 
@@ -227,22 +246,56 @@ def test_an_order_told_again_under_another_id_fills_the_basket_once(world):
     assert money(world.basket()) == (520, 520, 520, 0)
 
 
-def test_a_refund_that_failed_can_be_asked_for_again_even_when_validated(world):  # SPEC F4
-    basket_id = world.order(carrot="2", chicken="1.5")
+def test_a_refund_that_failed_stays_asked_for_until_payments_has_tried_again(world):  # SPEC F4
+    world.order(carrot="2", chicken="1.5")
     world.adjust(carrot="0")
     world.refund()
-    world.do("validate_basket", basket_id=basket_id)
     (request,) = world.told(RefundRequested)
 
     world.tell(refund_end(RefundFailed, request, error="charge too old"))
     failed = world.basket()
-    again = world.refund()
+    with pytest.raises(domain.NothingToRefund):
+        world.refund()
+    world.tell(refund_end(RefundSucceeded, request))
 
-    assert (failed["refunded_cents"], failed["to_refund_cents"]) == (0, 520)
-    assert again["refunded_cents"] == 520
-    assert [r["state"] for r in again["refunds"]] == ["failed", "requested"]
-    world.tell(refund_end(RefundSucceeded, world.told(RefundRequested)[1]))
-    assert [r["state"] for r in world.basket()["refunds"]] == ["failed", "succeeded"]
+    assert (failed["refunded_cents"], failed["to_refund_cents"], failed["refunds"][0]["state"]) == (520, 0, "failed")
+    assert world.basket()["refunds"][0]["state"] == "succeeded"
+    assert [e["action"] for e in world.see("trail", basket_id=request.basket_id)["items"]][-2:] == [
+        "refund_failed",
+        "refund_succeeded",
+    ]
+
+
+def test_a_refund_of_which_distributions_knows_nothing_changes_nothing(world):
+    world.order(carrot="2")
+    before = world.basket()
+
+    world.tell(
+        RefundSucceeded(
+            refund_id=uid("late"),
+            basket_id=before["basket_id"],
+            sale_id=SALE,
+            market_id=MARKET,
+            member_id=uid("marie"),
+            amount_cents=520,
+            reason="late_payment",
+        )
+    )
+
+    assert world.basket() == before
+
+
+def test_what_was_given_back_of_a_cancelled_payment_leaves_with_it(world):  # SPEC F4
+    first, second = confirmed("marie", {"carrot": "2"}), confirmed("marie", {"chicken": "1"}, key="again")
+    world.tell(first, second)
+    world.adjust(carrot="1")
+    world.refund()  # 2.60, from the larger payment of 12.90
+
+    world.tell(cancelled(second))
+    rest = world.basket()
+
+    assert money(rest) == (520, 260, 520, 0)
+    assert rest["to_refund_cents"] == 260  # payments gives back only what is left of the 12.90
 
 
 def test_an_administrator_reopens_a_validated_basket(world):  # SPEC D9
@@ -257,8 +310,9 @@ def test_an_administrator_reopens_a_validated_basket(world):  # SPEC D9
 
     (reopened,) = world.told(DistributionReopened)
     assert (reopened.round, reopened.basket_id, reopened.reopened_by) == (1, basket_id, ADMIN.account_id)
-    assert [(e.round, e.paid_cents, e.refunded_cents, e.delivered_cents) for e in world.told(DistributionValidated)] == [
-        (1, 520, 0, 520), (2, 520, 260, 260)]
+    assert [
+        (e.round, e.paid_cents, e.refunded_cents, e.delivered_cents) for e in world.told(DistributionValidated)
+    ] == [(1, 520, 0, 520), (2, 520, 260, 260)]
 
 
 def test_reopening_before_the_distribution_is_validated_is_told_to_nobody(world):  # SPEC D9

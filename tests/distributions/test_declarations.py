@@ -25,10 +25,15 @@ def test_a_declaration_waits_until_it_is_confirmed(world):  # SPEC D4
 
     assert pending["due_cents"] == pending["ordered_cents"]
     assert {line["name"]: line["declared"] for line in pending["lines"]} == {
-        "Carrot": Decimal("1.8"), "Bread": 0, "Chicken": None}
+        "Carrot": Decimal("1.8"),
+        "Bread": 0,
+        "Chicken": None,
+    }
     assert done == {"baskets": 2, "refunds": 2}
     assert {e.basket_id: e.amount_cents for e in world.told(RefundRequested)} == {
-        uid("basket marie"): 450 + 52, uid("basket jean"): 900}
+        uid("basket marie"): 450 + 52,
+        uid("basket jean"): 900,
+    }
     assert all(line["declared"] is None for line in world.basket("marie")["lines"])
     with pytest.raises(domain.NothingDeclared):
         world.do("confirm_declarations", sale_id=SALE)
@@ -52,7 +57,9 @@ def test_a_new_declaration_replaces_the_former_one(world):  # SPEC D4
     declare(world, marie_carrot="1.5")
 
     assert {line["name"]: line["declared"] for line in world.basket("marie")["lines"]} == {
-        "Carrot": Decimal("1.5"), "Bread": None}
+        "Carrot": Decimal("1.5"),
+        "Bread": None,
+    }
 
 
 def test_a_producer_declares_only_own_lines(world):  # SPEC P3
@@ -74,7 +81,11 @@ def test_of_a_customer_the_producer_sees_name_and_basket_number(world):  # SPEC 
     (line,) = world.see("declarations", FARMER, sale_id=SALE)["items"]
 
     assert (line["first_name"], line["last_name"], line["basket_number"], line["name"]) == (
-        "Marie", "Dupont", 105, "Carrot")
+        "Marie",
+        "Dupont",
+        105,
+        "Carrot",
+    )
     assert not {"phone", "member_id", "basket_id", "due_cents"} & line.keys()
 
 

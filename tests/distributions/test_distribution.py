@@ -93,8 +93,14 @@ def test_baskets_stand_in_alphabetical_order_whatever_the_accents(world):  # SPE
     items = world.see("baskets", sale_id=SALE)["items"]
 
     assert [(i["last_name"], i["first_name"]) for i in items] == [
-        ("Abadie", "Paul"), ("d'Zola", "Émile"), ("dupont", "Éric"), ("Dupont", "Marie"), ("Eluard", "Jean"),
-        ("Émond", "Zoé"), ("Œil", "Anne")]
+        ("Abadie", "Paul"),
+        ("d'Zola", "Émile"),
+        ("dupont", "Éric"),
+        ("Dupont", "Marie"),
+        ("Eluard", "Jean"),
+        ("Émond", "Zoé"),
+        ("Œil", "Anne"),
+    ]
 
 
 def test_each_basket_of_the_list_shows_number_phone_state_and_amount(world):  # SPEC D1
@@ -109,8 +115,10 @@ def test_each_basket_of_the_list_shows_number_phone_state_and_amount(world):  # 
 @pytest.mark.parametrize("search", ["emond", "ÉMO zoé", "0612 34", "104"])
 def test_a_basket_is_found_by_name_phone_or_number(world, search):  # SPEC D1
     world.order("elie", carrot="1")
-    world.tell(account("marie", "Marie", "Dupont", version=2, phone=None),
-               account("elie", "Zoé", "Émond", version=2, phone="06 12 34 56 78"))
+    world.tell(
+        account("marie", "Marie", "Dupont", version=2, phone=None),
+        account("elie", "Zoé", "Émond", version=2, phone="06 12 34 56 78"),
+    )
     world.order("marie", carrot="1")
 
     found = world.see("baskets", sale_id=SALE, search=search)["items"]
@@ -134,7 +142,9 @@ def test_one_click_validates_all_remaining_baskets(world):  # SPEC D3
     assert amounts(event) == (3, 7365, 520, 6845)
     assert {p.producer_id: p.gross_cents for p in event.producers} == {VEGETABLES: 1040, BUTCHER: 5805}
     assert {p.product_id: (p.ordered, p.delivered) for p in event.products} == {
-        uid("carrot"): (6, 4), uid("chicken"): (4.5, 4.5)}
+        uid("carrot"): (6, 4),
+        uid("chicken"): (4.5, 4.5),
+    }
     assert (event.round, event.validated_at, event.validated_by) == (1, DAY, REFERENT.account_id)
     seen = world.see("distribution", sale_id=SALE)
     assert (seen["stage"], seen["counts"]["validated"], seen["button"]) == ("validated", 3, "see_orders")
@@ -151,8 +161,9 @@ def test_validation_is_refused_naming_the_baskets_without_their_refund(world):  
     with pytest.raises(domain.RefundNotGenerated) as refusal:
         world.do("validate_distribution", sale_id=SALE)
 
-    assert refusal.value.details == {"baskets": [
-        {"basket_id": str(uid("basket marie")), "number": 105, "name": "Marie Dupont", "amount_cents": 390}]}
+    assert refusal.value.details == {
+        "baskets": [{"basket_id": str(uid("basket marie")), "number": 105, "name": "Marie Dupont", "amount_cents": 390}]
+    }
     assert {i["state"] for i in world.see("baskets", sale_id=SALE)["items"]} == {"open"}
 
 
@@ -177,8 +188,11 @@ def test_validation_waits_for_the_morning_and_for_the_last_payments(world, momen
 def test_four_hundred_baskets_are_settled_in_a_constant_number_of_statements(world):  # SPEC D3
     def click(count):
         sale = uuid4()
-        world.tell(planned(sale), settled(sale),
-                   ReferentAppointed(sale_id=sale, market_id=MARKET, account_id=REFERENT.account_id, version=1))
+        world.tell(
+            planned(sale),
+            settled(sale),
+            ReferentAppointed(sale_id=sale, market_id=MARKET, account_id=REFERENT.account_id, version=1),
+        )
         for number in range(count):
             who = f"{sale} {number}"
             world.tell(confirmed(who, {"carrot": "2", "bread": "1"}, number=number + 1, sale=sale))
@@ -212,7 +226,9 @@ def test_a_product_missing_for_everyone_is_one_action(world):  # SPEC D4
 
     assert done == {"baskets": 2, "refunds": 2}
     assert {e.basket_id: e.amount_cents for e in world.told(RefundRequested)} == {
-        uid("basket marie"): 450, uid("basket jean"): 900}
+        uid("basket marie"): 450,
+        uid("basket jean"): 900,
+    }
     assert {e.basket_id for e in world.told(BasketAdjusted)} == {uid("basket marie"), uid("basket jean")}
     assert world.basket("elie")["due_cents"] == 450
     assert world.see("trail", basket_id=uid("basket jean"))["items"][1]["action"] == "missing_product"
@@ -227,10 +243,15 @@ def test_a_producer_who_does_not_deliver_is_taken_out_and_refunded(world):  # SP
     world.order("jean", carrot="1", chicken="1")
 
     assert {e.basket_id: (e.amount_cents, e.reason) for e in world.told(RefundRequested)} == {
-        uid("basket marie"): (1935, "not_delivering"), uid("basket jean"): (1290, "not_delivering")}
+        uid("basket marie"): (1935, "not_delivering"),
+        uid("basket jean"): (1290, "not_delivering"),
+    }
     assert world.basket("jean")["due_cents"] == 260
     assert [e["action"] for e in world.see("trail", basket_id=uid("basket jean"))["items"]] == [
-        "order_added", "not_delivering", "not_delivering"]
+        "order_added",
+        "not_delivering",
+        "not_delivering",
+    ]
 
 
 def test_a_payment_that_arrives_after_the_validation_is_given_back(world):  # SPEC O4
@@ -333,8 +354,10 @@ def test_a_reopened_distribution_is_reminded_again(world, moment):
 
 def test_a_later_date_moves_the_reminder_and_an_older_word_changes_nothing(world, moment):  # SPEC S5
     later = DAY + timedelta(days=7)
-    world.tell(planned(starts_at=later, version=3, kind=SaleRescheduled),
-               planned(starts_at=DAY, version=2, kind=SaleRescheduled))
+    world.tell(
+        planned(starts_at=later, version=3, kind=SaleRescheduled),
+        planned(starts_at=DAY, version=2, kind=SaleRescheduled),
+    )
     world.order()
 
     moment.set(END)
@@ -351,9 +374,12 @@ def test_nothing_is_settled_in_a_cancelled_sale(world):  # SPEC S5
     world.close()
     world.tell(SaleCancelled(sale_id=SALE, market_id=MARKET, reason="snow"))
 
-    for command, args in (("refund", {"basket_id": basket_id}), ("validate_basket", {"basket_id": basket_id}),
-                          ("validate_distribution", {"sale_id": SALE}),
-                          ("missing_product", {"sale_id": SALE, "product_id": uid("carrot")})):
+    for command, args in (
+        ("refund", {"basket_id": basket_id}),
+        ("validate_basket", {"basket_id": basket_id}),
+        ("validate_distribution", {"sale_id": SALE}),
+        ("missing_product", {"sale_id": SALE, "product_id": uid("carrot")}),
+    ):
         with pytest.raises(domain.SaleIsCancelled):
             world.do(command, **args)
 
@@ -386,20 +412,31 @@ def test_rights_end_when_they_are_revoked(world):  # SPEC P3
 def test_others_see_nothing_of_the_sale(world, actor):  # SPEC P3 X4
     world.order(chicken="1")
 
-    for read, args in (("distribution", {}), ("baskets", {}), ("declarations", {}),
-                       ("sign_off_sheet", world.sheet_options()), ("sign_off_csv", world.sheet_options())):
+    for read, args in (
+        ("distribution", {}),
+        ("baskets", {}),
+        ("declarations", {}),
+        ("sign_off_sheet", world.sheet_options()),
+        ("sign_off_csv", world.sheet_options()),
+    ):
         if (read, actor) != ("declarations", FARMER):
             with pytest.raises(NotFound):
                 world.see(read, actor, sale_id=SALE, **args)
-    for command, args in (("validate_distribution", {}), ("missing_product", {"product_id": uid("chicken")}),
-                          ("confirm_declarations", {}), ("declare", {"lines": [], "missing_products": []})):
+    for command, args in (
+        ("validate_distribution", {}),
+        ("missing_product", {"product_id": uid("chicken")}),
+        ("confirm_declarations", {}),
+        ("declare", {"lines": [], "missing_products": []}),
+    ):
         with pytest.raises(NotFound):
             world.do(command, actor, sale_id=SALE, **args)
 
 
 def test_what_arrives_about_a_sale_before_the_sale_itself_is_kept(world):  # SPEC X3
     sale = uid("early sale")
-    world.tell(settled(sale), ReferentAppointed(sale_id=sale, market_id=MARKET, account_id=REFERENT.account_id, version=1))
+    world.tell(
+        settled(sale), ReferentAppointed(sale_id=sale, market_id=MARKET, account_id=REFERENT.account_id, version=1)
+    )
     world.tell(confirmed("jean", {"carrot": "1"}, sale=sale))
     with pytest.raises(NotFound):
         world.see("baskets", sale_id=sale)

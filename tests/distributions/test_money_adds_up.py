@@ -1,5 +1,6 @@
 """Whatever is adjusted, refunded, validated and reopened in whatever order, no cent is lost (SPEC F1, F4, F5)."""
 
+from contextlib import suppress
 from decimal import Decimal
 from itertools import count
 
@@ -60,8 +61,11 @@ class Story:
     def __init__(self, world):
         self.world, self.number, self.orders = world, next(numbers), count(1)
         self.sale = uid(f"sale {self.number}")
-        world.tell(planned(self.sale), settled(self.sale), ReferentAppointed(
-            sale_id=self.sale, market_id=MARKET, account_id=REFERENT.account_id, version=1))
+        world.tell(
+            planned(self.sale),
+            settled(self.sale),
+            ReferentAppointed(sale_id=self.sale, market_id=MARKET, account_id=REFERENT.account_id, version=1),
+        )
         world.forget()
 
     def basket(self, who):
@@ -69,14 +73,19 @@ class Story:
 
     def order(self, who, lines):
         bought = {name: quantity(name, wanted) for name, wanted in lines.items()}
-        self.world.tell(confirmed(f"{self.number} {who}", bought, key=f"{self.number} {who} {next(self.orders)}",
-                                  sale=self.sale))
+        self.world.tell(
+            confirmed(f"{self.number} {who}", bought, key=f"{self.number} {who} {next(self.orders)}", sale=self.sale)
+        )
 
     def adjust(self, who, name, wanted):
         for line in self.rows(BasketLine, BasketLine.basket_id == self.basket(who), BasketLine.product_id == uid(name)):
             version = self.rows(Basket, Basket.id == line.basket_id)[0].version
-            self.world.do("adjust", basket_id=line.basket_id, version=version,
-                          lines=[{"line_id": line.id, "delivered": quantity(name, wanted)}])
+            self.world.do(
+                "adjust",
+                basket_id=line.basket_id,
+                version=version,
+                lines=[{"line_id": line.id, "delivered": quantity(name, wanted)}],
+            )
 
     def refund(self, who):
         self.world.do("refund", basket_id=self.basket(who))
@@ -85,7 +94,7 @@ class Story:
         for basket in self.rows(Basket, Basket.sale_id == self.sale):
             try:
                 self.world.do("refund", basket_id=basket.id)
-            except domain.NothingToRefund:
+            except (domain.NothingToRefund, domain.BasketIsValidated):
                 continue
 
     def validate_basket(self, who):
@@ -105,10 +114,19 @@ class Story:
 
     def refund_fails(self, index):
         asked = self.world.told(RefundRequested)
-        for one in asked[index:index + 1]:
-            self.world.tell(RefundFailed(
-                refund_id=one.refund_id, basket_id=one.basket_id, sale_id=one.sale_id, market_id=MARKET,
-                member_id=one.member_id, amount_cents=one.amount_cents, reason=one.reason, error="declined"))
+        for one in asked[index : index + 1]:
+            self.world.tell(
+                RefundFailed(
+                    refund_id=one.refund_id,
+                    basket_id=one.basket_id,
+                    sale_id=one.sale_id,
+                    market_id=MARKET,
+                    member_id=one.member_id,
+                    amount_cents=one.amount_cents,
+                    reason=one.reason,
+                    error="declined",
+                )
+            )
 
     def rows(self, model, *which):
         with self.world.db.read() as session:
@@ -117,7 +135,7 @@ class Story:
     def check(self):
         for basket in self.rows(Basket, Basket.sale_id == self.sale):
             lines = self.rows(BasketLine, BasketLine.basket_id == basket.id)
-            refunds = self.rows(Refund, Refund.basket_id == basket.id, Refund.state != "failed")
+            refunds = self.rows(Refund, Refund.basket_id == basket.id)
             assert basket.due_cents == sum(line.delivered_cents for line in lines)
             assert basket.paid_cents == basket.ordered_cents == sum(line.ordered_cents for line in lines)
             assert basket.refunded_cents == sum(refund.amount_cents for refund in refunds)
@@ -146,10 +164,8 @@ def test_no_cent_is_lost_in_any_story(world, first, actions):  # SPEC F1 F4 F5
     story = Story(world)
     story.order("a", first)
     for name, *args in actions:
-        try:
+        with suppress(Refusal):
             getattr(story, name)(*args)
-        except Refusal:
-            pass
         story.check()
     # in the end everything can be given back and validated
     story.refund_all()
@@ -170,12 +186,12 @@ def test_a_line_costs_no_more_than_ordered_and_exactly_that_when_complete(price,
     assert (cents == terms.ordered_cents) or brought < quantity
 
 
-@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=5), st.integers(0, 50_000))
-def test_refunds_fall_on_payments_without_a_cent_too_many(payments, refunded):  # SPEC F4
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=5), st.lists(st.integers(1, 10_000), max_size=5))
+def test_refunds_fall_on_payments_without_a_cent_too_many(payments, refunds):  # SPEC F4
     captured = {uid(index): amount for index, amount in enumerate(payments)}
-    refunded = min(refunded, sum(payments))
+    asked = min(sum(refunds), sum(payments))
 
-    parts = {order: domain.refunded_on(order, captured, refunded) for order in captured}
+    parts = {order: domain.refunded_on(order, captured, refunds) for order in captured}
 
-    assert sum(parts.values()) == refunded
+    assert sum(parts.values()) == asked
     assert all(0 <= part <= captured[order] for order, part in parts.items())

@@ -25,10 +25,19 @@ def rows(world, actor=REFERENT, **options):
 def test_the_sheet_lists_all_baskets_and_echoes_its_options(sheet):  # SPEC D5
     told = sheet(layout="pages", font_size="XL", notes=True)
 
-    assert told["options"] == {"layout": "pages", "prices": True, "phones": True, "products": True,
-                               "signature": True, "notes": True, "font_size": "XL"}
+    assert told["options"] == {
+        "layout": "pages",
+        "prices": True,
+        "phones": True,
+        "products": True,
+        "signature": True,
+        "notes": True,
+        "font_size": "XL",
+    }
     assert [(b["name"], b["due_cents"], len(b["lines"])) for b in told["baskets"]] == [
-        ("Marie Dupont", 325 + 900, 2), ("Zoé Émond", 1935, 1)]
+        ("Marie Dupont", 325 + 900, 2),
+        ("Zoé Émond", 1935, 1),
+    ]
     assert told["market_name"] == "Marché de Captieux"
 
 
@@ -42,10 +51,34 @@ def test_prices_phones_and_products_can_be_left_out(sheet):  # SPEC D5
 def test_the_csv_has_semicolons_and_decimal_commas(world, sheet):  # SPEC D5
     heading, *lines = rows(world)
 
-    assert heading == ["N° panier", "Nom", "Prénom", "Téléphone", "Producteur", "Produit", "Quantité", "Unité",
-                       "Prix unitaire (€)", "Montant (€)", "Total panier (€)", "Signature"]
-    assert lines[1] == ["105", "Dupont", "Marie", "'+33 6 12 34 56 78", "Ferme des Légumes", "Carrot", "1,25", "kg",
-                        "2,60", "3,25", "", ""]
+    assert heading == [
+        "N° panier",
+        "Nom",
+        "Prénom",
+        "Téléphone",
+        "Producteur",
+        "Produit",
+        "Quantité",
+        "Unité",
+        "Prix unitaire (€)",
+        "Montant (€)",
+        "Total panier (€)",
+        "Signature",
+    ]
+    assert lines[1] == [
+        "105",
+        "Dupont",
+        "Marie",
+        "'+33 6 12 34 56 78",
+        "Ferme des Légumes",
+        "Carrot",
+        "1,25",
+        "kg",
+        "2,60",
+        "3,25",
+        "",
+        "",
+    ]
     assert lines[0][9:11] == ["9,00", "12,25"]
 
 
@@ -54,7 +87,9 @@ def test_without_products_there_is_one_row_a_basket(world, sheet):  # SPEC D5
 
     assert rows(world, english, products=False, phones=False, notes=True) == [
         ["Basket no.", "Last name", "First name", "Basket total (€)", "Signature", "Notes"],
-        ["105", "Dupont", "Marie", "12,25", "", ""], ["104", "Émond", "Zoé", "19,35", "", ""]]
+        ["105", "Dupont", "Marie", "12,25", "", ""],
+        ["104", "Émond", "Zoé", "19,35", "", ""],
+    ]
 
 
 def test_no_cell_is_a_formula(world, sheet):  # SPEC D5 X4

@@ -38,45 +38,101 @@ def line(product, quantity, key):
     producer, unit, by_weight, weighed, price = PRODUCTS[product]
     quantity = Decimal(quantity)
     return orders.OrderLine(
-        line_id=uid(f"line {key} {product}"), product_id=uid(product), producer_id=producer, name=product.title(),
-        unit=unit, by_weight=by_weight, weighed=weighed, quantity=quantity, unit_price_cents=price, vat_bp=550,
-        gross_cents=line_total(price, quantity))
+        line_id=uid(f"line {key} {product}"),
+        product_id=uid(product),
+        producer_id=producer,
+        name=product.title(),
+        unit=unit,
+        by_weight=by_weight,
+        weighed=weighed,
+        quantity=quantity,
+        unit_price_cents=price,
+        vat_bp=550,
+        gross_cents=line_total(price, quantity),
+    )
 
 
 def confirmed(member, lines, *, key=None, number=None, sale=SALE):
     key = key or member
     bought = [line(product, quantity, key) for product, quantity in lines.items()]
     return orders.OrderConfirmed(
-        order_id=uid(f"order {key}"), basket_id=uid(f"basket {member}"), basket_number=number or 100 + len(member),
-        sale_id=sale, market_id=MARKET, member_id=uid(member), total_cents=sum(one.gross_cents for one in bought),
-        confirmed_at=clock.now(), lines=bought)
+        order_id=uid(f"order {key}"),
+        basket_id=uid(f"basket {member}"),
+        basket_number=number or 100 + len(member),
+        sale_id=sale,
+        market_id=MARKET,
+        member_id=uid(member),
+        total_cents=sum(one.gross_cents for one in bought),
+        confirmed_at=clock.now(),
+        lines=bought,
+    )
 
 
 def cancelled(event, reason="sale_cancelled"):
     return orders.OrderCancelled(
-        order_id=event.order_id, basket_id=event.basket_id, sale_id=event.sale_id, market_id=event.market_id,
-        member_id=event.member_id, total_cents=event.total_cents, reason=reason)
+        order_id=event.order_id,
+        basket_id=event.basket_id,
+        sale_id=event.sale_id,
+        market_id=event.market_id,
+        member_id=event.member_id,
+        total_cents=event.total_cents,
+        reason=reason,
+    )
 
 
 def account(name, first_name, last_name, version=1, phone="+33 6 12 34 56 78"):
     return accounts.AccountChanged(
-        account_id=uid(name), email=f"{name}@example.org", first_name=first_name, last_name=last_name, phone=phone,
-        language="fr", second_email=None, email_verified=True, version=version)
+        account_id=uid(name),
+        email=f"{name}@example.org",
+        first_name=first_name,
+        last_name=last_name,
+        phone=phone,
+        language="fr",
+        second_email=None,
+        email_verified=True,
+        version=version,
+    )
 
 
 def market(zone="Europe/Paris", version=1):
     return markets.MarketChanged(
-        market_id=MARKET, number=1, name="Marché de Captieux", kind="association", organisation_mode="before",
-        time_zone=zone, commune="Captieux", postcode="33840", registration="open", payment_fee_bp=300,
-        commission_bp=0, reservation_minutes=35, unvalidated_limit=4, reminder_hours=24, version=version)
+        market_id=MARKET,
+        number=1,
+        name="Marché de Captieux",
+        kind="association",
+        organisation_mode="before",
+        time_zone=zone,
+        commune="Captieux",
+        postcode="33840",
+        registration="open",
+        payment_fee_bp=300,
+        commission_bp=0,
+        reservation_minutes=35,
+        unvalidated_limit=4,
+        reminder_hours=24,
+        version=version,
+    )
 
 
 def planned(sale=SALE, starts_at=DAY, version=1, kind=markets.SalePlanned):
-    place = markets.PlaceFacts(name="Place de la Mairie", address="1 place de la Mairie", postcode="33840",
-                               commune="Captieux", latitude=None, longitude=None)
-    return kind(sale_id=sale, market_id=MARKET, opens_at=starts_at - timedelta(days=10),
-                closes_at=starts_at - timedelta(days=2), starts_at=starts_at,
-                ends_at=starts_at + timedelta(hours=1), place=place, version=version)
+    place = markets.PlaceFacts(
+        name="Place de la Mairie",
+        address="1 place de la Mairie",
+        postcode="33840",
+        commune="Captieux",
+        latitude=None,
+        longitude=None,
+    )
+    return kind(
+        sale_id=sale,
+        market_id=MARKET,
+        opens_at=starts_at - timedelta(days=10),
+        closes_at=starts_at - timedelta(days=2),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        place=place,
+        version=version,
+    )
 
 
 def settled(sale=SALE, count=0):
@@ -85,14 +141,25 @@ def settled(sale=SALE, count=0):
 
 def not_delivering(producer, sale=SALE):
     return markets.ParticipationWithdrawn(
-        sale_id=sale, market_id=MARKET, catalog_id=uid("catalog"), producer_id=producer, version=2,
-        not_delivering=True)
+        sale_id=sale, market_id=MARKET, catalog_id=uid("catalog"), producer_id=producer, version=2, not_delivering=True
+    )
 
 
-def producer(producer_id, name, account_ids):
+def producer(producer_id, name, account_ids, version=1):
     return catalogs.ProducerChanged(
-        producer_id=producer_id, name=name, commune="Bazas", postcode="33430", latitude=None, longitude=None,
-        email=None, phone=None, siret=None, vat_exempt=False, account_ids=account_ids, version=1)
+        producer_id=producer_id,
+        name=name,
+        commune="Bazas",
+        postcode="33430",
+        latitude=None,
+        longitude=None,
+        email=None,
+        phone=None,
+        siret=None,
+        vat_exempt=False,
+        account_ids=account_ids,
+        version=version,
+    )
 
 
 class World:
@@ -101,12 +168,15 @@ class World:
     def __init__(self, db):
         self.db = db
         self.tell(
-            market(), planned(),
+            market(),
+            planned(),
             markets.RoleGranted(market_id=MARKET, account_id=ADMIN.account_id, role="administrator", version=1),
             markets.ReferentAppointed(sale_id=SALE, market_id=MARKET, account_id=REFERENT.account_id, version=1),
-            producer(VEGETABLES, "Ferme des Légumes", [FARMER.account_id]), producer(BUTCHER, "Boucherie", []),
+            producer(VEGETABLES, "Ferme des Légumes", [FARMER.account_id]),
+            producer(BUTCHER, "Boucherie", []),
             account("referent", "Rémi", "Référent"),
-            *(account(key, first, last) for key, (first, last) in NAMES.items()))
+            *(account(key, first, last) for key, (first, last) in NAMES.items()),
+        )
 
     def tell(self, *events):
         deliver(self.db, DistributionsService, *events)
@@ -135,8 +205,10 @@ class World:
 
     def adjust(self, member="marie", actor=REFERENT, key=None, **delivered):
         """Against the newest version."""
-        lines = [{"line_id": uid(f"line {key or member} {product}"), "delivered": Decimal(quantity)}
-                 for product, quantity in delivered.items()]
+        lines = [
+            {"line_id": uid(f"line {key or member} {product}"), "delivered": Decimal(quantity)}
+            for product, quantity in delivered.items()
+        ]
         self.do("adjust", actor, basket_id=uid(f"basket {member}"), version=self.basket(member)["version"], lines=lines)
         return self.basket(member)
 

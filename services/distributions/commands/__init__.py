@@ -5,6 +5,13 @@ from services.distributions.commands.declarations import confirm_declarations, d
 from services.distributions.commands.distribution import look_after, missing_product, validate_distribution
 
 __all__ = [
-    "adjust", "confirm_declarations", "declare", "look_after", "missing_product", "refund", "reopen_basket",
-    "validate_basket", "validate_distribution",
+    "adjust",
+    "confirm_declarations",
+    "declare",
+    "look_after",
+    "missing_product",
+    "refund",
+    "reopen_basket",
+    "validate_basket",
+    "validate_distribution",
 ]

@@ -34,15 +34,8 @@ def adjust(session: Session, actor: Actor, *, basket_id: UUID, version: int, lin
 
 
 def refund(session: Session, actor: Actor, *, basket_id: UUID, version: int | None = None) -> Basket:
-    """Ask for the difference between paid and due to be given back.
-
-    A validated basket has one only after a refund has failed; it may be asked for again.
-    """
-    sale, basket = _locked(session, basket_id)
-    account_id = ensure_may_settle(session, actor, sale, "basket")
-    _ensure_version(basket, version)
-    if sale.state == domain.CANCELLED:
-        raise domain.SaleIsCancelled
+    """Ask for the difference between paid and due to be given back."""
+    _, basket, account_id = _open_basket(session, actor, basket_id, version)
     domain.ensure_refundable(purse_of(basket))
 
     cause = Cause("refund_requested", account_id, clock.now())
@@ -88,9 +81,16 @@ def reopen_basket(session: Session, actor: Actor, *, basket_id: UUID, version: i
 
     settling.trail(session, Cause("reopened", account_id, clock.now()), settling.sums_of([basket]), [basket])
     if was_validated:
-        outbox.record(session, DistributionReopened(
-            sale_id=sale.sale_id, market_id=sale.market_id, round=sale.round, basket_id=basket.id,
-            reopened_by=account_id))
+        outbox.record(
+            session,
+            DistributionReopened(
+                sale_id=sale.sale_id,
+                market_id=sale.market_id,
+                round=sale.round,
+                basket_id=basket.id,
+                reopened_by=account_id,
+            ),
+        )
     return basket
 
 
@@ -106,8 +106,9 @@ def _locked(session: Session, basket_id: UUID) -> tuple[Distribution, Basket]:
     return sale, basket
 
 
-def _open_basket(session: Session, actor: Actor, basket_id: UUID,
-                 version: int | None) -> tuple[Distribution, Basket, UUID]:
+def _open_basket(
+    session: Session, actor: Actor, basket_id: UUID, version: int | None
+) -> tuple[Distribution, Basket, UUID]:
     sale, basket = _locked(session, basket_id)
     account_id = ensure_may_settle(session, actor, sale, "basket")
     _ensure_version(basket, version)

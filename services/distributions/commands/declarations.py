@@ -20,8 +20,9 @@ from shared.actor import Actor
 from shared.errors import NotFound
 
 
-def declare(session: Session, actor: Actor, *, sale_id: UUID, lines: list[dict[str, Any]],
-            missing_products: list[UUID]) -> None:
+def declare(
+    session: Session, actor: Actor, *, sale_id: UUID, lines: list[dict[str, Any]], missing_products: list[UUID]
+) -> None:
     """Replaces what the producer declared for this sale. Nothing changes in the baskets until it is confirmed."""
     sale = find_sale(session, sale_id)
     own = own_producers(session, actor)
@@ -38,8 +39,9 @@ def declare(session: Session, actor: Actor, *, sale_id: UUID, lines: list[dict[s
         _set_declared(session, (line_id for line_id, said in declared.items() if said == quantity), quantity)
 
 
-def confirm_declarations(session: Session, actor: Actor, *, sale_id: UUID, producer_id: UUID | None = None,
-                         refund: bool = True) -> dict[str, Any]:
+def confirm_declarations(
+    session: Session, actor: Actor, *, sale_id: UUID, producer_id: UUID | None = None, refund: bool = True
+) -> dict[str, Any]:
     """What the producers declared becomes what was delivered; with `refund`, the refunds are generated too."""
     sale = find_sale(session, sale_id)
     account_id = ensure_may_settle(session, actor, sale)

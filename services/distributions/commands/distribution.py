@@ -36,8 +36,11 @@ def validate_distribution(session: Session, actor: Actor, *, sale_id: UUID) -> D
     session.flush()
 
     changes = changed_lines(session, BasketLine.sale_id == sale_id)
-    outbox.record(session, *(basket_validated(basket, changes.get(basket.id, [])) for basket in remaining),
-                  distribution_validated(session, sale))
+    outbox.record(
+        session,
+        *(basket_validated(basket, changes.get(basket.id, [])) for basket in remaining),
+        distribution_validated(session, sale),
+    )
     return sale
 
 
@@ -77,17 +80,23 @@ def look_after(session: Session) -> bool:
         return False
     slot = slot_of(session, sale)
     basket_count = len(lock_baskets(session, Basket.sale_id == sale.sale_id, Basket.order_count > 0))
-    if domain.may_validate_itself(
-            basket_count=basket_count, orders_settled=sale.orders_settled, slot=slot, now=now):
+    if domain.may_validate_itself(basket_count=basket_count, orders_settled=sale.orders_settled, slot=slot, now=now):
         _validate(sale, Cause("validated", None, now))
         session.flush()
         outbox.record(session, distribution_validated(session, sale))
         return True
     sale.look_at = domain.next_look_at(slot, now, basket_count=basket_count)
     if basket_count:
-        outbox.record(session, DistributionOverdue(
-            sale_id=sale.sale_id, market_id=sale.market_id, ended_at=slot.ends_at,
-            days=domain.overdue_days(slot, now), basket_count=basket_count))
+        outbox.record(
+            session,
+            DistributionOverdue(
+                sale_id=sale.sale_id,
+                market_id=sale.market_id,
+                ended_at=slot.ends_at,
+                days=domain.overdue_days(slot, now),
+                basket_count=basket_count,
+            ),
+        )
     return True
 
 
@@ -106,19 +115,33 @@ def _ensure_refunds_generated(session: Session, baskets: list[Basket]) -> None:
         return
     people = session.scalars(select(Person).where(Person.account_id.in_([basket.member_id for basket in lacking])))
     names = {person.account_id: f"{person.first_name} {person.last_name}" for person in people}
-    raise domain.RefundNotGenerated(baskets=[{
-        "basket_id": str(basket.id), "number": basket.number, "name": names.get(basket.member_id, ""),
-        "amount_cents": purse_of(basket).to_refund_cents,
-    } for basket in sorted(lacking, key=lambda basket: basket.number)])
+    raise domain.RefundNotGenerated(
+        baskets=[
+            {
+                "basket_id": str(basket.id),
+                "number": basket.number,
+                "name": names.get(basket.member_id, ""),
+                "amount_cents": purse_of(basket).to_refund_cents,
+            }
+            for basket in sorted(lacking, key=lambda basket: basket.number)
+        ]
+    )
 
 
 def _validate_remaining(session: Session, sale: Distribution, baskets: list[Basket], cause: Cause) -> list[Basket]:
     remaining = {basket.id for basket in baskets if basket.state == domain.OPEN}
     statement = update(Basket).where(
-        Basket.sale_id == sale.sale_id, Basket.state == domain.OPEN, Basket.order_count > 0)
-    session.execute(statement.values(
-        state=domain.VALIDATED, validated_at=cause.at, validated_by=cause.by, version=Basket.version + 1,
-    ), execution_options={"synchronize_session": False})
+        Basket.sale_id == sale.sale_id, Basket.state == domain.OPEN, Basket.order_count > 0
+    )
+    session.execute(
+        statement.values(
+            state=domain.VALIDATED,
+            validated_at=cause.at,
+            validated_by=cause.by,
+            version=Basket.version + 1,
+        ),
+        execution_options={"synchronize_session": False},
+    )
     now_valid = [b for b in lock_baskets(session, Basket.sale_id == sale.sale_id) if b.id in remaining]
     settling.trail(session, cause, settling.sums_of(now_valid), now_valid)
     return now_valid

@@ -45,16 +45,25 @@ class Change:
 
     def trace(self) -> dict[str, Any]:
         return {
-            "line_id": str(self.line.id), "name": self.line.name, "unit": self.line.unit,
-            "before": domain.plain(self.line.delivered), "after": domain.plain(self.delivered),
-            "before_cents": self.line.delivered_cents, "after_cents": self.cents,
+            "line_id": str(self.line.id),
+            "name": self.line.name,
+            "unit": self.line.unit,
+            "before": domain.plain(self.line.delivered),
+            "after": domain.plain(self.delivered),
+            "before_cents": self.line.delivered_cents,
+            "after_cents": self.cents,
         }
 
 
 def terms_of(line: BasketLine) -> domain.LineTerms:
     return domain.LineTerms(
-        name=line.name, by_weight=line.by_weight, weighed=line.weighed, unit_price_cents=line.unit_price_cents,
-        ordered=line.ordered, ordered_cents=line.ordered_cents)
+        name=line.name,
+        by_weight=line.by_weight,
+        weighed=line.weighed,
+        unit_price_cents=line.unit_price_cents,
+        ordered=line.ordered,
+        ordered_cents=line.ordered_cents,
+    )
 
 
 def lines_where(session: Session, *which: object) -> list[BasketLine]:
@@ -100,16 +109,19 @@ def generate_refunds(session: Session, cause: Cause, baskets: Sequence[UUID], re
 def sum_up(session: Session, baskets: Sequence[UUID]) -> list[Basket]:
     """Compute the sums of the baskets from their lines and orders again; answers them as they are now."""
     lines = select(func.coalesce(func.sum(BasketLine.ordered_cents), 0)).where(BasketLine.basket_id == Basket.id)
-    delivered = select(func.coalesce(func.sum(BasketLine.delivered_cents), 0)).where(
-        BasketLine.basket_id == Basket.id)
+    delivered = select(func.coalesce(func.sum(BasketLine.delivered_cents), 0)).where(BasketLine.basket_id == Basket.id)
     valid = (PaidOrder.basket_id == Basket.id, PaidOrder.cancelled.is_(False))
-    _update_baskets(session, baskets, {
-        "ordered_cents": lines.scalar_subquery(),
-        "due_cents": delivered.scalar_subquery(),
-        "paid_cents": select(func.coalesce(func.sum(PaidOrder.total_cents), 0)).where(*valid).scalar_subquery(),
-        "order_count": select(func.count()).select_from(PaidOrder).where(*valid).scalar_subquery(),
-        "version": Basket.version + 1,
-    })
+    _update_baskets(
+        session,
+        baskets,
+        {
+            "ordered_cents": lines.scalar_subquery(),
+            "due_cents": delivered.scalar_subquery(),
+            "paid_cents": select(func.coalesce(func.sum(PaidOrder.total_cents), 0)).where(*valid).scalar_subquery(),
+            "order_count": select(func.count()).select_from(PaidOrder).where(*valid).scalar_subquery(),
+            "version": Basket.version + 1,
+        },
+    )
     return lock_baskets(session, Basket.id.in_(baskets))
 
 
@@ -117,14 +129,28 @@ Sums = tuple[int, int]
 """Due and refunded cents of a basket at some moment."""
 
 
-def trail(session: Session, cause: Cause, before: dict[UUID, Sums], after: Iterable[Basket],
-          traces: dict[UUID, list[dict[str, Any]]] | None = None) -> None:
-    rows = [{
-        "id": clock.new_id(), "basket_id": basket.id, "at": cause.at, "account_id": cause.by, "action": cause.action,
-        "due_before_cents": before[basket.id][0], "due_after_cents": basket.due_cents,
-        "refunded_before_cents": before[basket.id][1], "refunded_after_cents": basket.refunded_cents,
-        "changes": (traces or {}).get(basket.id, []),
-    } for basket in after]
+def trail(
+    session: Session,
+    cause: Cause,
+    before: dict[UUID, Sums],
+    after: Iterable[Basket],
+    traces: dict[UUID, list[dict[str, Any]]] | None = None,
+) -> None:
+    rows = [
+        {
+            "id": clock.new_id(),
+            "basket_id": basket.id,
+            "at": cause.at,
+            "account_id": cause.by,
+            "action": cause.action,
+            "due_before_cents": before[basket.id][0],
+            "due_after_cents": basket.due_cents,
+            "refunded_before_cents": before[basket.id][1],
+            "refunded_after_cents": basket.refunded_cents,
+            "changes": (traces or {}).get(basket.id, []),
+        }
+        for basket in after
+    ]
     if rows:
         session.execute(insert(TrailEntry), rows)
 
@@ -155,19 +181,36 @@ def _write_lines(session: Session, changes: Iterable[Change]) -> None:
 
 def _refund(cause: Cause, basket: Basket, reason: str) -> dict[str, Any]:
     return {
-        "id": clock.new_id(), "basket_id": basket.id, "amount_cents": purse_of(basket).to_refund_cents,
-        "reason": reason, "state": "requested", "requested_at": cause.at, "requested_by": cause.by,
+        "id": clock.new_id(),
+        "basket_id": basket.id,
+        "amount_cents": purse_of(basket).to_refund_cents,
+        "reason": reason,
+        "state": "requested",
+        "requested_at": cause.at,
+        "requested_by": cause.by,
     }
 
 
 def _adjusted(basket: Basket) -> BasketAdjusted:
     return BasketAdjusted(
-        basket_id=basket.id, basket_number=basket.number, sale_id=basket.sale_id, market_id=basket.market_id,
-        member_id=basket.member_id, due_cents=basket.due_cents, paid_cents=purse_of(basket).kept_cents,
-        version=basket.version)
+        basket_id=basket.id,
+        basket_number=basket.number,
+        sale_id=basket.sale_id,
+        market_id=basket.market_id,
+        member_id=basket.member_id,
+        due_cents=basket.due_cents,
+        paid_cents=purse_of(basket).kept_cents,
+        version=basket.version,
+    )
 
 
 def _requested(refund: dict[str, Any], basket: Basket) -> RefundRequested:
     return RefundRequested(
-        refund_id=refund["id"], basket_id=basket.id, sale_id=basket.sale_id, market_id=basket.market_id,
-        member_id=basket.member_id, amount_cents=refund["amount_cents"], reason=refund["reason"])
+        refund_id=refund["id"],
+        basket_id=basket.id,
+        sale_id=basket.sale_id,
+        market_id=basket.market_id,
+        member_id=basket.member_id,
+        amount_cents=refund["amount_cents"],
+        reason=refund["reason"],
+    )

@@ -18,7 +18,19 @@ from services.distributions.projections.people import (
 from services.distributions.projections.sales import sale_cancelled, sale_planned
 
 __all__ = [
-    "account_changed", "account_deleted", "market_changed", "order_cancelled", "order_confirmed",
-    "participation_withdrawn", "payout_sent", "producer_changed", "referent_appointed", "refund_failed",
-    "refund_succeeded", "role_changed", "sale_cancelled", "sale_orders_settled", "sale_planned",
+    "account_changed",
+    "account_deleted",
+    "market_changed",
+    "order_cancelled",
+    "order_confirmed",
+    "participation_withdrawn",
+    "payout_sent",
+    "producer_changed",
+    "referent_appointed",
+    "refund_failed",
+    "refund_succeeded",
+    "role_changed",
+    "sale_cancelled",
+    "sale_orders_settled",
+    "sale_planned",
 ]

@@ -14,7 +14,9 @@ def newest(session: Session, model: Any, key: dict[str, Any], version: int, **fa
     """Insert, or overwrite an older version; False when what is kept is as new."""
     if insert_or_skip(session, model.__table__, **key, **facts, version=version):
         return True
-    older = update(model).where(*(getattr(model, name) == value for name, value in key.items()), model.version < version)
+    older = update(model).where(
+        *(getattr(model, name) == value for name, value in key.items()), model.version < version
+    )
     result = session.execute(older.values(**facts, version=version), execution_options={"synchronize_session": False})
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
@@ -25,7 +27,15 @@ def locked_sale(session: Session, sale_id: UUID, market_id: UUID, *, exclusively
     chosen = chosen.with_for_update(read=not exclusively).execution_options(populate_existing=True)
     sale = session.scalar(chosen)
     if sale is None:
-        insert_or_skip(session, Distribution.__table__, sale_id=sale_id, market_id=market_id, version=0,
-                       state="open", orders_settled=False, round=0)
+        insert_or_skip(
+            session,
+            Distribution.__table__,
+            sale_id=sale_id,
+            market_id=market_id,
+            version=0,
+            state="open",
+            orders_settled=False,
+            round=0,
+        )
         sale = session.scalars(chosen).one()
     return sale

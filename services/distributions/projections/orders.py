@@ -10,7 +10,7 @@ from services.distributions import domain
 from services.distributions.commands import settling
 from services.distributions.commands.distribution import open_lines, write_off
 from services.distributions.commands.settling import Cause
-from services.distributions.models import Basket, BasketLine, Distribution, NonDelivery, PaidOrder
+from services.distributions.models import Basket, BasketLine, Distribution, NonDelivery, PaidOrder, Refund
 from services.distributions.projections.keep import locked_sale
 from services.distributions.sales import lock_baskets
 from shared import clock
@@ -22,8 +22,14 @@ from shared.messaging.inbox import insert_or_skip
 def order_confirmed(session: Session, event: OrderConfirmed) -> None:
     """Its lines go into the member's basket; several orders of one member and sale share it."""
     sale = locked_sale(session, event.sale_id, event.market_id, exclusively=False)
-    if not insert_or_skip(session, PaidOrder.__table__, id=event.order_id, basket_id=event.basket_id,
-                          total_cents=event.total_cents, cancelled=False):
+    if not insert_or_skip(
+        session,
+        PaidOrder.__table__,
+        id=event.order_id,
+        basket_id=event.basket_id,
+        total_cents=event.total_cents,
+        cancelled=False,
+    ):
         return  # its cancellation came first
     basket = _basket(session, event)
     before = settling.sums_of([basket])
@@ -37,8 +43,14 @@ def order_confirmed(session: Session, event: OrderConfirmed) -> None:
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
     """The order was paid back whole: its lines leave, and with them what was given back of its payment before."""
     locked_sale(session, event.sale_id, event.market_id, exclusively=False)
-    if insert_or_skip(session, PaidOrder.__table__, id=event.order_id, basket_id=event.basket_id,
-                      total_cents=event.total_cents, cancelled=True):
+    if insert_or_skip(
+        session,
+        PaidOrder.__table__,
+        id=event.order_id,
+        basket_id=event.basket_id,
+        total_cents=event.total_cents,
+        cancelled=True,
+    ):
         return
     baskets = lock_baskets(session, Basket.id == event.basket_id)
     order = session.get(PaidOrder, event.order_id, with_for_update=True, populate_existing=True)
@@ -48,8 +60,9 @@ def order_cancelled(session: Session, event: OrderCancelled) -> None:
     baskets[0].refunded_cents -= _refunded_on(session, order, baskets[0])
     order.cancelled = True
     session.flush()
-    session.execute(delete(BasketLine).where(BasketLine.order_id == order.id),
-                    execution_options={"synchronize_session": False})
+    session.execute(
+        delete(BasketLine).where(BasketLine.order_id == order.id), execution_options={"synchronize_session": False}
+    )
     settling.sum_up(session, [baskets[0].id])
     settling.trail(session, Cause("order_cancelled", None, clock.now()), before, baskets)
 
@@ -81,24 +94,48 @@ def _write_off_undelivered(session: Session, sale: Distribution, event: OrderCon
 
 def _basket(session: Session, event: OrderConfirmed) -> Basket:
     insert_or_skip(
-        session, Basket.__table__, id=event.basket_id, number=event.basket_number, sale_id=event.sale_id,
-        market_id=event.market_id, member_id=event.member_id, state=domain.OPEN, order_count=0, ordered_cents=0,
-        due_cents=0, paid_cents=0, refunded_cents=0, version=0)
+        session,
+        Basket.__table__,
+        id=event.basket_id,
+        number=event.basket_number,
+        sale_id=event.sale_id,
+        market_id=event.market_id,
+        member_id=event.member_id,
+        state=domain.OPEN,
+        order_count=0,
+        ordered_cents=0,
+        due_cents=0,
+        paid_cents=0,
+        refunded_cents=0,
+        version=0,
+    )
     (basket,) = lock_baskets(session, Basket.id == event.basket_id)
     return basket
 
 
 def _line(line: OrderLine, event: OrderConfirmed) -> dict[str, Any]:
     return {
-        "id": line.line_id, "basket_id": event.basket_id, "order_id": event.order_id, "sale_id": event.sale_id,
-        "product_id": line.product_id, "producer_id": line.producer_id, "name": line.name, "unit": line.unit,
-        "by_weight": line.by_weight, "weighed": line.weighed, "unit_price_cents": line.unit_price_cents,
-        "vat_bp": line.vat_bp, "ordered": line.quantity, "ordered_cents": line.gross_cents,
-        "delivered": line.quantity, "delivered_cents": line.gross_cents,
+        "id": line.line_id,
+        "basket_id": event.basket_id,
+        "order_id": event.order_id,
+        "sale_id": event.sale_id,
+        "product_id": line.product_id,
+        "producer_id": line.producer_id,
+        "name": line.name,
+        "unit": line.unit,
+        "by_weight": line.by_weight,
+        "weighed": line.weighed,
+        "unit_price_cents": line.unit_price_cents,
+        "vat_bp": line.vat_bp,
+        "ordered": line.quantity,
+        "ordered_cents": line.gross_cents,
+        "delivered": line.quantity,
+        "delivered_cents": line.gross_cents,
     }
 
 
 def _refunded_on(session: Session, order: PaidOrder, basket: Basket) -> int:
-    paid = session.scalars(select(PaidOrder).where(PaidOrder.basket_id == basket.id, PaidOrder.cancelled.is_(False)))
+    paid = session.scalars(select(PaidOrder).where(PaidOrder.basket_id == basket.id))
     captured: dict[UUID, int] = {one.id: one.total_cents for one in paid}
-    return domain.refunded_on(order.id, captured, basket.refunded_cents)
+    asked = select(Refund.amount_cents).where(Refund.basket_id == basket.id).order_by(Refund.id)
+    return domain.refunded_on(order.id, captured, session.scalars(asked).all())

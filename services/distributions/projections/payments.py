@@ -12,26 +12,16 @@ from services.distributions.sales import lock_baskets
 from shared import clock
 from shared.events.payments import PayoutSent, RefundFailed, RefundSucceeded
 
-REQUESTED, SUCCEEDED, FAILED = "requested", "succeeded", "failed"
+SUCCEEDED, FAILED = "succeeded", "failed"
 
 
 def refund_succeeded(session: Session, event: RefundSucceeded) -> None:
-    refund = _waiting(session, event.refund_id)
-    if refund is not None:
-        refund.state = SUCCEEDED
+    _ended(session, event.refund_id, SUCCEEDED)
 
 
 def refund_failed(session: Session, event: RefundFailed) -> None:
-    """The money is still here: the basket has something to refund again, and somebody must ask anew."""
-    refund = _waiting(session, event.refund_id)
-    if refund is None:
-        return
-    (basket,) = lock_baskets(session, Basket.id == refund.basket_id)
-    before = settling.sums_of([basket])
-    refund.state = FAILED
-    basket.refunded_cents -= refund.amount_cents
-    basket.version += 1
-    settling.trail(session, Cause("refund_failed", None, clock.now()), before, [basket])
+    """It stays asked for: an administrator has payments try the same refund again, so that it is never given twice."""
+    _ended(session, event.refund_id, FAILED)
 
 
 def payout_sent(session: Session, event: PayoutSent) -> None:
@@ -41,7 +31,13 @@ def payout_sent(session: Session, event: PayoutSent) -> None:
         sale.money_sent_at = sale.money_sent_at or clock.now()
 
 
-def _waiting(session: Session, refund_id: UUID) -> Refund | None:
-    """None for a refund that payments gave for reasons of its own, or whose end is known already."""
+def _ended(session: Session, refund_id: UUID, state: str) -> None:
+    """Refunds that payments gives for reasons of its own are not known here."""
     refund = session.get(Refund, refund_id, with_for_update=True)
-    return refund if refund is not None and refund.state == REQUESTED else None
+    if refund is None:
+        return
+    refund.state = state
+    (basket,) = lock_baskets(session, Basket.id == refund.basket_id)
+    basket.version += 1
+    cause = Cause(f"refund_{state}", None, clock.now())
+    settling.trail(session, cause, settling.sums_of([basket]), [basket])

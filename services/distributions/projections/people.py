@@ -14,8 +14,15 @@ FOR_EVER = 2**31 - 1
 
 
 def account_changed(session: Session, event: AccountRegistered) -> None:
-    newest(session, Person, {"account_id": event.account_id}, event.version,
-           first_name=event.first_name, last_name=event.last_name, phone=event.phone)
+    newest(
+        session,
+        Person,
+        {"account_id": event.account_id},
+        event.version,
+        first_name=event.first_name,
+        last_name=event.last_name,
+        phone=event.phone,
+    )
 
 
 def account_deleted(session: Session, event: AccountDeleted) -> None:
@@ -23,15 +30,27 @@ def account_deleted(session: Session, event: AccountDeleted) -> None:
 
 
 def market_changed(session: Session, event: MarketChanged) -> None:
-    newest(session, Market, {"market_id": event.market_id}, event.version,
-           name=event.name, time_zone=event.time_zone, organisation_mode=event.organisation_mode)
+    newest(
+        session,
+        Market,
+        {"market_id": event.market_id},
+        event.version,
+        name=event.name,
+        time_zone=event.time_zone,
+        organisation_mode=event.organisation_mode,
+    )
 
 
 def role_changed(session: Session, event: RoleGranted) -> None:
     """Granted or revoked; only administrators matter on the day."""
     if event.role == "administrator":
-        newest(session, Administrator, {"market_id": event.market_id, "account_id": event.account_id}, event.version,
-               granted=not isinstance(event, RoleRevoked))
+        newest(
+            session,
+            Administrator,
+            {"market_id": event.market_id, "account_id": event.account_id},
+            event.version,
+            granted=not isinstance(event, RoleRevoked),
+        )
 
 
 def referent_appointed(session: Session, event: ReferentAppointed) -> None:

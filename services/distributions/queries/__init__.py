@@ -6,6 +6,13 @@ from services.distributions.queries.distribution import distribution, settled_di
 from services.distributions.queries.sheet import sign_off_csv, sign_off_sheet
 
 __all__ = [
-    "basket", "baskets", "declarations", "distribution", "settled_basket", "settled_distribution", "sign_off_csv",
-    "sign_off_sheet", "trail",
+    "basket",
+    "baskets",
+    "declarations",
+    "distribution",
+    "settled_basket",
+    "settled_distribution",
+    "sign_off_csv",
+    "sign_off_sheet",
+    "trail",
 ]

@@ -27,12 +27,19 @@ def declarations(session: Session, actor: Actor, *, sale_id: UUID) -> dict[str, 
 
 def _rows(session: Session, sale_id: UUID, which: ColumnElement[bool]) -> list[Any]:
     chosen = (
-        select(BasketLine, Basket.number, Basket.state, Person.first_name, Person.last_name,
-               Producer.name.label("producer_name"))
+        select(
+            BasketLine,
+            Basket.number,
+            Basket.state,
+            Person.first_name,
+            Person.last_name,
+            Producer.name.label("producer_name"),
+        )
         .join(Basket, Basket.id == BasketLine.basket_id)
         .outerjoin(Person, Person.account_id == Basket.member_id)
         .outerjoin(Producer, Producer.producer_id == BasketLine.producer_id)
-        .where(BasketLine.sale_id == sale_id, which))
+        .where(BasketLine.sale_id == sale_id, which)
+    )
     return list(session.execute(chosen))
 
 
@@ -45,9 +52,19 @@ def _in_order(row: Any) -> tuple[Any, ...]:
 def _seen(row: Any) -> dict[str, Any]:
     line = row.BasketLine
     return {
-        "line_id": line.id, "product_id": line.product_id, "producer_id": line.producer_id,
-        "producer_name": row.producer_name or "", "name": line.name, "unit": line.unit, "by_weight": line.by_weight,
-        "weighed": line.weighed, "ordered": line.ordered, "delivered": line.delivered, "declared": line.declared,
-        "basket_number": row.number, "basket_state": row.state,
-        "first_name": row.first_name or "", "last_name": row.last_name or "",
+        "line_id": line.id,
+        "product_id": line.product_id,
+        "producer_id": line.producer_id,
+        "producer_name": row.producer_name or "",
+        "name": line.name,
+        "unit": line.unit,
+        "by_weight": line.by_weight,
+        "weighed": line.weighed,
+        "ordered": line.ordered,
+        "delivered": line.delivered,
+        "declared": line.declared,
+        "basket_number": row.number,
+        "basket_state": row.state,
+        "first_name": row.first_name or "",
+        "last_name": row.last_name or "",
     }

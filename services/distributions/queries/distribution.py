@@ -35,37 +35,58 @@ def settled_distribution(session: Session, sale: Distribution, account_id: UUID)
         "validated_at": sale.validated_at,
         "validated_by": sale.validated_by,
         "money_transferred": sale.money_sent_at is not None,
-        "may_reopen": validated and sale.money_sent_at is None and is_administrator(
-            session, account_id, sale.market_id),
+        "may_reopen": validated
+        and sale.money_sent_at is None
+        and is_administrator(session, account_id, sale.market_id),
     }
 
 
 def head(session: Session, sale: Distribution, slot: domain.Slot) -> dict[str, Any]:
     market = session.get(Market, sale.market_id)
     return {
-        "sale_id": sale.sale_id, "market_id": sale.market_id, "market_name": market.name if market else "",
-        "organisation_mode": market.organisation_mode if market else None, "time_zone": slot.zone.key,
-        "day": slot.day, "opens_at": slot.opens_at, "closes_at": slot.closes_at, "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at, "place": sale.place,
+        "sale_id": sale.sale_id,
+        "market_id": sale.market_id,
+        "market_name": market.name if market else "",
+        "organisation_mode": market.organisation_mode if market else None,
+        "time_zone": slot.zone.key,
+        "day": slot.day,
+        "opens_at": slot.opens_at,
+        "closes_at": slot.closes_at,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "place": sale.place,
     }
 
 
 def _referent(session: Session, sale_id: UUID) -> dict[str, Any] | None:
-    chosen = select(Referent.account_id, Person.first_name, Person.last_name).outerjoin(
-        Person, Person.account_id == Referent.account_id).where(Referent.sale_id == sale_id)
+    chosen = (
+        select(Referent.account_id, Person.first_name, Person.last_name)
+        .outerjoin(Person, Person.account_id == Referent.account_id)
+        .where(Referent.sale_id == sale_id)
+    )
     row = session.execute(chosen).first()
-    return None if row is None else {
-        "account_id": row.account_id, "first_name": row.first_name or "", "last_name": row.last_name or ""}
+    return (
+        None
+        if row is None
+        else {"account_id": row.account_id, "first_name": row.first_name or "", "last_name": row.last_name or ""}
+    )
 
 
 def _counts(session: Session, sale_id: UUID) -> dict[str, int]:
     kept = Basket.paid_cents - Basket.refunded_cents
-    baskets = session.execute(select(
-        func.count(), _how_many(Basket.state == domain.VALIDATED),
-        _how_many(Basket.due_cents != Basket.ordered_cents), _how_many(kept > Basket.due_cents),
-    ).where(Basket.sale_id == sale_id, Basket.order_count > 0)).one()
-    declared = session.scalar(select(func.count()).select_from(BasketLine).where(
-        BasketLine.sale_id == sale_id, BasketLine.declared.is_not(None)))
+    baskets = session.execute(
+        select(
+            func.count(),
+            _how_many(Basket.state == domain.VALIDATED),
+            _how_many(Basket.due_cents != Basket.ordered_cents),
+            _how_many(kept > Basket.due_cents),
+        ).where(Basket.sale_id == sale_id, Basket.order_count > 0)
+    ).one()
+    declared = session.scalar(
+        select(func.count())
+        .select_from(BasketLine)
+        .where(BasketLine.sale_id == sale_id, BasketLine.declared.is_not(None))
+    )
     names = ("baskets", "validated", "adjusted", "to_refund")
     return dict(zip(names, map(int, baskets), strict=True)) | {"declared_lines": declared or 0}
 
@@ -76,6 +97,9 @@ def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def _totals(session: Session, sale_id: UUID) -> dict[str, int]:
     columns = (Basket.ordered_cents, Basket.due_cents, Basket.paid_cents, Basket.refunded_cents)
-    sums = session.execute(select(*(func.coalesce(func.sum(column), 0) for column in columns)).where(
-        Basket.sale_id == sale_id, Basket.order_count > 0)).one()
+    sums = session.execute(
+        select(*(func.coalesce(func.sum(column), 0) for column in columns)).where(
+            Basket.sale_id == sale_id, Basket.order_count > 0
+        )
+    ).one()
     return {column.key: int(total) for column, total in zip(columns, sums, strict=True)}

@@ -34,11 +34,16 @@ def sign_off_csv(session: Session, actor: Actor, *, sale_id: UUID, **options: An
 
 
 def _lines(session: Session, sale_id: UUID) -> dict[UUID, list[Any]]:
-    chosen = select(BasketLine, Producer.name.label("producer_name")).outerjoin(
-        Producer, Producer.producer_id == BasketLine.producer_id).where(BasketLine.sale_id == sale_id)
+    chosen = (
+        select(BasketLine, Producer.name.label("producer_name"))
+        .outerjoin(Producer, Producer.producer_id == BasketLine.producer_id)
+        .where(BasketLine.sale_id == sale_id)
+    )
     by_basket: dict[UUID, list[Any]] = defaultdict(list)
-    for row in sorted(session.execute(chosen), key=lambda row: (
-            domain.folded(row.producer_name or ""), domain.folded(row.BasketLine.name), row.BasketLine.id)):
+    for row in sorted(
+        session.execute(chosen),
+        key=lambda row: (domain.folded(row.producer_name or ""), domain.folded(row.BasketLine.name), row.BasketLine.id),
+    ):
         by_basket[row.BasketLine.basket_id].append(row)
     return by_basket
 
@@ -46,9 +51,13 @@ def _lines(session: Session, sale_id: UUID) -> dict[UUID, list[Any]]:
 def _basket(row: Any, lines: list[Any], options: dict[str, Any]) -> dict[str, Any]:
     found, prices = row.Basket, options["prices"]
     return {
-        "basket_id": found.id, "number": found.number, "first_name": row.first_name or "",
-        "last_name": row.last_name or "", "name": full_name(row.first_name, row.last_name),
-        "phone": row.phone if options["phones"] else None, "state": found.state,
+        "basket_id": found.id,
+        "number": found.number,
+        "first_name": row.first_name or "",
+        "last_name": row.last_name or "",
+        "name": full_name(row.first_name, row.last_name),
+        "phone": row.phone if options["phones"] else None,
+        "state": found.state,
         "due_cents": found.due_cents if prices else None,
         "lines": [_line(line, prices=prices) for line in lines],
     }
@@ -57,7 +66,11 @@ def _basket(row: Any, lines: list[Any], options: dict[str, Any]) -> dict[str, An
 def _line(row: Any, *, prices: bool) -> dict[str, Any]:
     line = row.BasketLine
     return {
-        "producer_name": row.producer_name or "", "name": line.name, "unit": line.unit, "ordered": line.ordered,
-        "delivered": line.delivered, "unit_price_cents": line.unit_price_cents if prices else None,
+        "producer_name": row.producer_name or "",
+        "name": line.name,
+        "unit": line.unit,
+        "ordered": line.ordered,
+        "delivered": line.delivered,
+        "unit_price_cents": line.unit_price_cents if prices else None,
         "delivered_cents": line.delivered_cents if prices else None,
     }

@@ -1,0 +1,104 @@
+"""What distributions is asked. `…Body` is what a person sends; the gateway adds the ids."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from shared.fields import QuantityField
+
+MOST_LINES = 5000
+
+
+class SaleId(Schema):
+    sale_id = fields.UUID(required=True)
+
+
+class BasketId(Schema):
+    basket_id = fields.UUID(required=True)
+
+
+class VersionBody(Schema):
+    version = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class OneBasket(VersionBody):
+    basket_id = fields.UUID(required=True)
+
+
+class BasketSearch(Schema):
+    search = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class Baskets(BasketSearch, SaleId):
+    pass
+
+
+class DeliveredLine(Schema):
+    line_id = fields.UUID(required=True)
+    delivered = QuantityField(zero=True, required=True)
+
+
+class DeliveredLines(Schema):
+    """Each line once."""
+
+    lines = fields.List(fields.Nested(DeliveredLine), load_default=list, validate=validate.Length(max=MOST_LINES))
+
+    @validates_schema
+    def _each_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if len({line["line_id"] for line in data["lines"]}) != len(data["lines"]):
+            raise ValidationError("A line is named twice.", "lines")
+
+
+class AdjustBody(DeliveredLines):
+    """The lines that differ from before. The version may come as If-Match instead."""
+
+    lines = fields.List(fields.Nested(DeliveredLine), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+    version = fields.Integer(strict=True)
+
+
+class Adjust(AdjustBody):
+    basket_id = fields.UUID(required=True)
+    version = fields.Integer(strict=True, required=True)
+
+
+class MissingProductBody(Schema):
+    product_id = fields.UUID(required=True)
+
+
+class MissingProduct(MissingProductBody, SaleId):
+    pass
+
+
+class DeclareBody(DeliveredLines):
+    """`missing_products`: not brought for anybody; a line of `lines` goes before it."""
+
+    missing_products = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=500))
+
+
+class Declare(DeclareBody, SaleId):
+    pass
+
+
+class ConfirmBody(Schema):
+    producer_id = fields.UUID(load_default=None, allow_none=True)
+    refund = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+
+
+class Confirm(ConfirmBody, SaleId):
+    pass
+
+
+class SheetOptions(Schema):
+    """`layout`: all baskets in one list, or one basket a page."""
+
+    layout = fields.String(load_default="list", validate=validate.OneOf(["list", "pages"]))
+    prices = fields.Boolean(load_default=True)
+    phones = fields.Boolean(load_default=True)
+    products = fields.Boolean(load_default=True)
+    signature = fields.Boolean(load_default=True)
+    notes = fields.Boolean(load_default=False)
+    font_size = fields.String(load_default="M", validate=validate.OneOf(["S", "M", "L", "XL"]))
+
+
+class Sheet(SheetOptions, SaleId):
+    pass
