@@ -12,7 +12,9 @@ from flask_smorest import Blueprint
 from gateway.backend import ask, command, query, reply
 from services.markets import schemas
 
-blp = Blueprint("markets", __name__, description="Markets, their place and settings, and the catalogues that serve them")
+blp = Blueprint(
+    "markets", __name__, description="Markets, their place and settings, and the catalogues that serve them"
+)
 Args = dict[str, Any]
 
 

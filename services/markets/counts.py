@@ -24,7 +24,8 @@ def unvalidated_sales(session: Session, market_id: UUID, now: datetime) -> list[
 def orders_of(session: Session, sale_ids: Iterable[UUID]) -> dict[UUID, int]:
     """{sale: its paid orders}; sales without any are absent."""
     count = select(PaidOrder.sale_id, func.count()).where(
-        PaidOrder.sale_id.in_(list(sale_ids)), PaidOrder.cancelled.is_(False))
+        PaidOrder.sale_id.in_(list(sale_ids)), PaidOrder.cancelled.is_(False)
+    )
     return dict(session.execute(count.group_by(PaidOrder.sale_id)).tuples().all())
 
 

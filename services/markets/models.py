@@ -59,8 +59,10 @@ class Market(Placed, Base):
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
     version: Mapped[int]
-    __table_args__ = (Index("ix_markets_place", "place_latitude", "place_longitude"),
-                      Index("ix_markets_postcode", "place_postcode"))
+    __table_args__ = (
+        Index("ix_markets_place", "place_latitude", "place_longitude"),
+        Index("ix_markets_postcode", "place_postcode"),
+    )
 
 
 class Member(Base):
@@ -142,10 +144,12 @@ class Sale(Placed, Base):
     reopened_round: Mapped[int]
     cancel_reason: Mapped[str] = mapped_column(String(500))
     version: Mapped[int]
-    __table_args__ = (Index("ix_sales_market_id_starts_at", "market_id", "starts_at"),
-                      Index("ix_sales_state_opens_at", "state", "opens_at"),
-                      Index("ix_sales_state_closes_at", "state", "closes_at"),
-                      Index("ix_sales_state_ends_at", "state", "ends_at"))
+    __table_args__ = (
+        Index("ix_sales_market_id_starts_at", "market_id", "starts_at"),
+        Index("ix_sales_state_opens_at", "state", "opens_at"),
+        Index("ix_sales_state_closes_at", "state", "closes_at"),
+        Index("ix_sales_state_ends_at", "state", "ends_at"),
+    )
 
 
 class Participation(Base):

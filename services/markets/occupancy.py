@@ -13,11 +13,14 @@ from services.markets.models import Sale
 TIMES = ("opens_at", "closes_at", "starts_at", "ends_at")
 
 
-def taken(session: Session, market_id: UUID, place: dict[str, Any], planned: Sequence[domain.Times],
-          but: UUID | None = None) -> list[domain.Times]:
+def taken(
+    session: Session, market_id: UUID, place: dict[str, Any], planned: Sequence[domain.Times], but: UUID | None = None
+) -> list[domain.Times]:
     """The times of the market's other distributions at this place that overlap the span of `planned`."""
-    span = (Sale.starts_at < max(times.ends_at for times in planned),
-            Sale.ends_at > min(times.starts_at for times in planned))
+    span = (
+        Sale.starts_at < max(times.ends_at for times in planned),
+        Sale.ends_at > min(times.starts_at for times in planned),
+    )
     others = select(Sale).where(Sale.market_id == market_id, Sale.state != domain.CANCELLED, *span)
     if but is not None:
         others = others.where(Sale.id != but)

@@ -72,6 +72,25 @@ def test_what_was_missed_is_caught_up_opening_first(world, market, anne):  # SPE
         assert world.sale_is(sale) == "distributed"
 
 
+def test_a_replica_that_dies_in_the_middle_leaves_the_sale_to_the_next(world, market, anne):  # SPEC S8 X2
+    sale = world.sale(anne, market)
+    world.forget()
+    world.moment.move(2 * DAY)
+
+    with pytest.raises(ConnectionAbortedError):
+        world.step(open_and_die)
+    before = (world.sale_is(sale), world.told())
+    world.tick()
+
+    assert before == ("planned", [])
+    assert [type(event) for event in world.told()] == [SaleOpened]
+
+
+def open_and_die(session):
+    assert commands.open_due(session)
+    raise ConnectionAbortedError
+
+
 def test_a_cancelled_sale_neither_opens_nor_closes(world, market, anne):  # SPEC S5 S8
     sale = world.sale(anne, market)
     world.call("cancel_sale", anne, sale_id=sale["sale_id"], reason="Pluie")
@@ -100,7 +119,9 @@ def test_two_replicas_open_and_close_each_sale_exactly_once(world, market, anne)
     sales = [world.sale(anne, each, starts_in=(10 + day) * DAY) for each in markets for day in range(8)]
     world.forget()
     world.moment.move(60 * DAY)
-    replicas = [world.db, databases.twin(world.db), databases.twin(world.db)] if databases.on_postgresql() else [world.db]
+    replicas = (
+        [world.db, databases.twin(world.db), databases.twin(world.db)] if databases.on_postgresql() else [world.db]
+    )
 
     ticks = [eventlet.spawn(keep_going, db) for db in replicas for _ in range(2)]
     done = [tick.wait() for tick in ticks]
@@ -110,7 +131,8 @@ def test_two_replicas_open_and_close_each_sale_exactly_once(world, market, anne)
     told = [(type(event), str(event.sale_id)) for event in world.told()]
     assert sum(done) == 2 * len(sales)
     assert sorted(told, key=str) == sorted(
-        ((kind, sale["sale_id"]) for kind in (SaleOpened, SaleClosed) for sale in sales), key=str)
+        ((kind, sale["sale_id"]) for kind in (SaleOpened, SaleClosed) for sale in sales), key=str
+    )
 
 
 def keep_going(db):

@@ -11,8 +11,17 @@ from services.markets.domain import cycles
 from services.markets.domain.cycles import NoDates, TooManyDates, at, dates, nth_weekday
 from services.markets.domain.sales import cycle_times, default_times
 
-ZONES = ["Europe/Paris", "America/Martinique", "America/Cayenne", "Indian/Reunion", "Indian/Mayotte",
-         "Pacific/Noumea", "Pacific/Tahiti", "Pacific/Wallis", "America/Miquelon"]
+ZONES = [
+    "Europe/Paris",
+    "America/Martinique",
+    "America/Cayenne",
+    "Indian/Reunion",
+    "Indian/Mayotte",
+    "Pacific/Noumea",
+    "Pacific/Tahiti",
+    "Pacific/Wallis",
+    "America/Miquelon",
+]
 zones = st.sampled_from(ZONES).map(ZoneInfo)
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 paris = ZoneInfo("Europe/Paris")
@@ -26,7 +35,10 @@ def test_a_weekly_cycle_keeps_its_weekday_between_its_two_dates():  # SPEC S3
 
 def test_a_cycle_every_three_weeks_leaves_two_out():  # SPEC S3
     assert dates("every_3_weeks", date(2026, 9, 1), date(2026, 10, 20)) == [
-        date(2026, 9, 1), date(2026, 9, 22), date(2026, 10, 13)]
+        date(2026, 9, 1),
+        date(2026, 9, 22),
+        date(2026, 10, 13),
+    ]
 
 
 def test_a_missing_fifth_weekday_is_the_last_of_its_month():  # SPEC S3
@@ -94,7 +106,9 @@ def test_a_cycle_over_the_change_of_clocks_moves_in_utc_and_not_on_the_wall():  
     found = cycle_times(paris, "weekly", date(2026, 3, 24), date(2026, 3, 31), starts=time(19, 0), ends=time(20, 0))
 
     assert [times.starts_at for _, times in found] == [
-        datetime(2026, 3, 24, 18, 0, tzinfo=UTC), datetime(2026, 3, 31, 17, 0, tzinfo=UTC)]
+        datetime(2026, 3, 24, 18, 0, tzinfo=UTC),
+        datetime(2026, 3, 31, 17, 0, tzinfo=UTC),
+    ]
 
 
 def test_a_time_that_the_clocks_skip_is_an_hour_later_and_one_that_comes_twice_is_the_first():

@@ -52,9 +52,17 @@ def test_everything_stays_editable_and_is_told_with_a_higher_version(world):  # 
     market = world.market(anne)
     world.forget()
 
-    changed = world.call("change_market", anne, market_id=market["market_id"], version=1, payment_fee_bp=250,
-                         organisation_mode="during", registration="waiting_list", welcome="Bienvenue",
-                         place=PLACE | {"name": "Halle", "latitude": 44.3, "longitude": -0.26})
+    changed = world.call(
+        "change_market",
+        anne,
+        market_id=market["market_id"],
+        version=1,
+        payment_fee_bp=250,
+        organisation_mode="during",
+        registration="waiting_list",
+        welcome="Bienvenue",
+        place=PLACE | {"name": "Halle", "latitude": 44.3, "longitude": -0.26},
+    )
 
     (told,) = world.told()
     assert (told.version, told.payment_fee_bp, told.organisation_mode) == (2, 250, "during")
@@ -83,8 +91,16 @@ def test_only_administrators_change_a_market(world):  # SPEC P3 X4
 
 
 def test_amounts_that_only_look_like_numbers_are_refused(world):  # SPEC X1
-    for bad in ({"payment_fee_bp": "300"}, {"payment_fee_bp": 300.5}, {"reminder_hours": 12}, {"commission_bp": -1},
-                {"kind": "gang"}, {"place": PLACE | {"latitude": 44.0}}, {"unknown": 1}, {"name": ""}):
+    for bad in (
+        {"payment_fee_bp": "300"},
+        {"payment_fee_bp": 300.5},
+        {"reminder_hours": 12},
+        {"commission_bp": -1},
+        {"kind": "gang"},
+        {"place": PLACE | {"latitude": 44.0}},
+        {"unknown": 1},
+        {"name": ""},
+    ):
         with pytest.raises(Refused) as refused:
             world.market(world.person(), **bad)
         assert refused.value.code == "invalid_input"
@@ -101,9 +117,15 @@ def test_the_home_shows_place_producers_contact_planning_and_organisation(world)
 
     assert home["place"]["commune"] == "Captieux"
     assert home["contact_email"] == "anne@example.org"
-    assert home["producers"] == [{
-        "producer_id": str(producer_id), "name": "Ferme de Peyrignolles", "commune": "Captieux", "postcode": "33840",
-        "catalogs": [{"catalog_id": str(catalog_id), "number": 9481, "name": "Tarif vente à la ferme"}]}]
+    assert home["producers"] == [
+        {
+            "producer_id": str(producer_id),
+            "name": "Ferme de Peyrignolles",
+            "commune": "Captieux",
+            "postcode": "33840",
+            "catalogs": [{"catalog_id": str(catalog_id), "number": 9481, "name": "Tarif vente à la ferme"}],
+        }
+    ]
     assert [planned["sale_id"] for planned in home["planning"]] == [sale["sale_id"]]
     assert home["organisation"].startswith("Chaque producteur apporte des lots étiquetés")
     assert home["settings"] is None
@@ -127,8 +149,12 @@ def test_an_unknown_market_is_not_found(world):  # SPEC M5
 
 def test_markets_are_found_from_a_commune_nearest_first(world):  # SPEC M5
     anne = world.person()
-    for name, postcode, commune in (("Bordeaux", "33000", "Bordeaux"), ("Bazas", "33430", "Bazas"),
-                                    ("Captieux", "33840", "Captieux"), ("Lyon", "69001", "Lyon")):
+    for name, postcode, commune in (
+        ("Bordeaux", "33000", "Bordeaux"),
+        ("Bazas", "33430", "Bazas"),
+        ("Captieux", "33840", "Captieux"),
+        ("Lyon", "69001", "Lyon"),
+    ):
         world.market(anne, name=name, place=PLACE | {"postcode": postcode, "commune": commune})
 
     found = world.call("search_markets", near="captieux")
@@ -243,8 +269,16 @@ def test_unlinking_is_refused_while_people_wait_for_what_they_ordered(world):  #
 
 def test_an_older_word_about_a_catalogue_changes_nothing(world):
     _, catalog_id = world.farm(9481, world.person())
-    newer = CatalogChanged.load({"catalog_id": str(catalog_id), "number": 9481, "producer_id": str(catalog_id),
-                                 "name": "Nouveau nom", "items": [], "version": 3})
+    newer = CatalogChanged.load(
+        {
+            "catalog_id": str(catalog_id),
+            "number": 9481,
+            "producer_id": str(catalog_id),
+            "name": "Nouveau nom",
+            "items": [],
+            "version": 3,
+        }
+    )
     older = CatalogChanged.load(newer.dump() | {"name": "Ancien nom", "version": 2})
 
     world.hear(newer, older)

@@ -82,7 +82,10 @@ def test_leaving_and_coming_back_count_up(world, market, bob):  # SPEC M8
         ask(world, method, bob, market)
 
     assert [(type(event), event.version) for event in world.told()] == [
-        (MemberJoined, 1), (MemberLeft, 2), (MemberJoined, 3)]
+        (MemberJoined, 1),
+        (MemberLeft, 2),
+        (MemberJoined, 3),
+    ]
 
 
 def test_roles_add_up_and_are_told_once(world, market, anne, bob):  # SPEC P3
@@ -94,7 +97,10 @@ def test_roles_add_up_and_are_told_once(world, market, anne, bob):  # SPEC P3
     ask(world, "revoke_role", anne, market, account_id=bob, role="message_sender")
 
     assert [(type(event), event.role, event.version) for event in world.told()] == [
-        (RoleGranted, "message_sender", 1), (RoleGranted, "catalog_manager", 1), (RoleRevoked, "message_sender", 2)]
+        (RoleGranted, "message_sender", 1),
+        (RoleGranted, "catalog_manager", 1),
+        (RoleRevoked, "message_sender", 2),
+    ]
 
 
 def test_roles_are_for_members_only(world, market, anne, bob):  # SPEC P3
@@ -121,8 +127,12 @@ def test_only_administrators_grant_and_see_members(world, market, anne, bob):  #
     ask(world, "join", bob, market)
     ask(world, "grant_role", anne, market, account_id=bob, role="catalog_manager")
 
-    for method, args in (("members", {}), ("invitations", {}), ("invite", {"addresses": ["x@example.org"], "consent": True}),
-                         ("grant_role", {"account_id": bob, "role": "administrator"})):
+    for method, args in (
+        ("members", {}),
+        ("invitations", {}),
+        ("invite", {"addresses": ["x@example.org"], "consent": True}),
+        ("grant_role", {"account_id": bob, "role": "administrator"}),
+    ):
         with pytest.raises(Refused) as refused:
             ask(world, method, bob, market, **args)
         assert refused.value.code == "forbidden"
@@ -155,13 +165,23 @@ def test_each_invited_address_gets_its_own_answer(world, market, anne, bob):  # 
     carl = world.person("Carl", "Petit", "carl@example.org")
     world.forget()
 
-    answer = ask(world, "invite", anne, market, consent=True,
-                 addresses=["Dora Blanc <dora@example.org>, carl@example.org", "bob@example.org", "oops"])
+    answer = ask(
+        world,
+        "invite",
+        anne,
+        market,
+        consent=True,
+        addresses=["Dora Blanc <dora@example.org>, carl@example.org", "bob@example.org", "oops"],
+    )
 
     told = {event.email: event for event in world.told(MemberInvited)}
     assert answer["invited"] == 2
     assert {item["email"]: item["outcome"] for item in answer["items"]} == {
-        "dora@example.org": "invited", "carl@example.org": "invited", "bob@example.org": "already_member", "oops": "invalid"}
+        "dora@example.org": "invited",
+        "carl@example.org": "invited",
+        "bob@example.org": "already_member",
+        "oops": "invalid",
+    }
     assert (told["carl@example.org"].has_account, told["carl@example.org"].first_name) == (True, "Carl")
     assert (told["dora@example.org"].has_account, told["dora@example.org"].first_name) == (False, "Dora")
     assert ask(world, "members", anne, market, search="carl")["items"] == []
@@ -209,8 +229,16 @@ def test_an_address_that_refuses_mail_is_marked(world, market, anne):  # SPEC N4
     ask(world, "invite", anne, market, addresses=["dora@example.org"], consent=True)
 
     for email in ("Luc@example.org", "dora@example.org"):
-        world.hear(DeliveryBounced(delivery_id=clock.new_id(), account_id=None, market_id=None, email=email,
-                                   kind="sale_opened", reason="550 no such user"))
+        world.hear(
+            DeliveryBounced(
+                delivery_id=clock.new_id(),
+                account_id=None,
+                market_id=None,
+                email=email,
+                kind="sale_opened",
+                reason="550 no such user",
+            )
+        )
 
     (luc,) = ask(world, "members", anne, market, search="luc")["items"]
     assert luc["bounced"] == "550 no such user"

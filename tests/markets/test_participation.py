@@ -25,7 +25,9 @@ class Stand:
         world.forget()
 
     def say(self, method, by=None, **args):
-        return self.world.call(method, by or self.paul, sale_id=self.sale["sale_id"], catalog_id=self.catalog_id, **args)
+        return self.world.call(
+            method, by or self.paul, sale_id=self.sale["sale_id"], catalog_id=self.catalog_id, **args
+        )
 
     def catalogs(self):
         page = self.world.call("sale", self.anne, sale_id=self.sale["sale_id"])
@@ -50,7 +52,9 @@ def test_products_show_only_after_the_producer_has_said_yes(stand, world):  # SP
     assert before == []
     assert isinstance(confirmed, ParticipationConfirmed)
     assert (confirmed.producer_id, confirmed.catalog_id, confirmed.version) == (stand.producer_id, stand.catalog_id, 1)
-    assert [p["name"] for p in world.call("sale", sale_id=stand.sale["sale_id"])["producers"]] == ["Ferme de Peyrignolles"]
+    assert [p["name"] for p in world.call("sale", sale_id=stand.sale["sale_id"])["producers"]] == [
+        "Ferme de Peyrignolles"
+    ]
 
 
 def test_nobody_says_yes_in_the_producers_place(stand, world):  # SPEC S6 P3 X4
@@ -91,7 +95,10 @@ def test_a_producer_leaves_freely_before_the_first_order_and_may_come_back(stand
         stand.say(method)
 
     assert [(type(event), event.version) for event in world.told()] == [
-        (ParticipationConfirmed, 1), (ParticipationWithdrawn, 2), (ParticipationConfirmed, 3)]
+        (ParticipationConfirmed, 1),
+        (ParticipationWithdrawn, 2),
+        (ParticipationConfirmed, 3),
+    ]
 
 
 def test_leaving_is_refused_once_ordered_from_unless_not_delivering(stand, world):  # SPEC S6
@@ -205,7 +212,10 @@ def test_the_producers_page_lists_the_sales_to_come_with_where_each_catalogue_st
 
     (sale,) = first_page["items"]
     assert (sale["sale_id"], sale["market_name"], sale["time_zone"]) == (
-        stand.sale["sale_id"], "Marché de Captieux", "Europe/Paris")
+        stand.sale["sale_id"],
+        "Marché de Captieux",
+        "Europe/Paris",
+    )
     assert [(c["number"], c["state"], c["order_count"]) for c in sale["catalogs"]] == [(9481, "confirmed", 1)]
     assert [s["sale_id"] for s in second_page["items"]] == [second["sale_id"]]
     assert second_page["next"] is None
@@ -222,10 +232,22 @@ def test_a_producer_sees_no_other_producer_on_this_page(stand, world):  # SPEC P
 
 
 def test_who_no_longer_acts_for_the_farm_may_not_answer_for_it(stand, world):  # SPEC X4
-    told = {"producer_id": str(stand.producer_id), "name": "Ferme", "commune": "Captieux", "postcode": "33840",
-            "latitude": None, "longitude": None, "email": None, "phone": None, "siret": None, "vat_exempt": False}
-    world.hear(ProducerChanged.load(told | {"account_ids": [str(stand.anne)], "version": 3}),
-               ProducerChanged.load(told | {"account_ids": [str(stand.paul)], "version": 2}))
+    told = {
+        "producer_id": str(stand.producer_id),
+        "name": "Ferme",
+        "commune": "Captieux",
+        "postcode": "33840",
+        "latitude": None,
+        "longitude": None,
+        "email": None,
+        "phone": None,
+        "siret": None,
+        "vat_exempt": False,
+    }
+    world.hear(
+        ProducerChanged.load(told | {"account_ids": [str(stand.anne)], "version": 3}),
+        ProducerChanged.load(told | {"account_ids": [str(stand.paul)], "version": 2}),
+    )
 
     with pytest.raises(Refused) as refused:
         stand.say("participate")

@@ -29,15 +29,25 @@ def change(world, by, sale, **args):
 
 
 def cycle(market, **changes):
-    return {"market_id": market["market_id"], "rhythm": "weekly", "first_on": "2023-12-11", "until": "2024-01-08",
-            "starts": "19:00", "ends": "20:00"} | changes
+    return {
+        "market_id": market["market_id"],
+        "rhythm": "weekly",
+        "first_on": "2023-12-11",
+        "until": "2024-01-08",
+        "starts": "19:00",
+        "ends": "20:00",
+    } | changes
 
 
 def test_a_sale_without_times_gets_those_of_the_form(world, market, anne):  # SPEC S2
     sale = world.call("plan_sale", anne, market_id=market["market_id"])
 
     assert [sale[name] for name in ("opens_at", "closes_at", "starts_at", "ends_at")] == [
-        "2023-09-19T06:00:00+00:00", "2023-09-29T21:59:00+00:00", "2023-10-09T17:00:00+00:00", "2023-10-09T18:00:00+00:00"]
+        "2023-09-19T06:00:00+00:00",
+        "2023-09-29T21:59:00+00:00",
+        "2023-10-09T17:00:00+00:00",
+        "2023-10-09T18:00:00+00:00",
+    ]
     defaults = world.call("sale_defaults", anne, market_id=market["market_id"])
     assert defaults["starts_at"] == sale["starts_at"]
 
@@ -55,8 +65,15 @@ def test_a_planned_sale_tells_its_facts_and_its_creator_as_referent(world, marke
 def test_times_without_offset_are_those_of_the_clock_on_the_market(world, anne):  # SPEC S1
     market = world.market(anne, place=PLACE | {"postcode": "98800", "commune": "Nouméa"})
 
-    sale = world.call("plan_sale", anne, market_id=market["market_id"], opens_at="2023-10-01T08:00",
-                      closes_at="2023-10-05T23:59", starts_at="2023-10-07T09:00", ends_at="2023-10-07T12:00+11:00")
+    sale = world.call(
+        "plan_sale",
+        anne,
+        market_id=market["market_id"],
+        opens_at="2023-10-01T08:00",
+        closes_at="2023-10-05T23:59",
+        starts_at="2023-10-07T09:00",
+        ends_at="2023-10-07T12:00+11:00",
+    )
 
     assert sale["starts_at"] == "2023-10-06T22:00:00+00:00"
     assert sale["ends_at"] == "2023-10-07T01:00:00+00:00"
@@ -82,7 +99,9 @@ def test_two_distributions_do_not_overlap_at_one_place(world, market, anne):  # 
 
     with pytest.raises(Refused) as refused:
         world.sale(anne, market, starts_in=30 * DAY + half_an_hour)
-    elsewhere = world.sale(anne, market, starts_in=30 * DAY + half_an_hour, place=PLACE | {"address": "2 rue des Écoles"})
+    elsewhere = world.sale(
+        anne, market, starts_in=30 * DAY + half_an_hour, place=PLACE | {"address": "2 rue des Écoles"}
+    )
     after = world.sale(anne, market, starts_in=30 * DAY + HOUR)
 
     assert refused.value.code == "distributions_overlap"
@@ -179,10 +198,17 @@ def test_a_cycle_is_previewed_with_its_holidays_and_problems_and_planned_as_a_wh
     planned = world.call("plan_cycle", anne, **asked | {"skip": ["2023-12-18", "2023-12-25", "2024-01-01"]})
 
     assert {item["on"]: (item["problem"], item["holiday"]) for item in preview["items"]} == {
-        "2023-12-11": (None, None), "2023-12-18": ("distributions_overlap", None), "2023-12-25": (None, "Noël"),
-        "2024-01-01": (None, "Jour de l'an"), "2024-01-08": (None, None)}
+        "2023-12-11": (None, None),
+        "2023-12-18": ("distributions_overlap", None),
+        "2023-12-25": (None, "Noël"),
+        "2024-01-01": (None, "Jour de l'an"),
+        "2024-01-08": (None, None),
+    }
     assert refused.value.details == {"on": ["2023-12-18"]}
-    assert [sale["starts_at"] for sale in planned["items"]] == ["2023-12-11T18:00:00+00:00", "2024-01-08T18:00:00+00:00"]
+    assert [sale["starts_at"] for sale in planned["items"]] == [
+        "2023-12-11T18:00:00+00:00",
+        "2024-01-08T18:00:00+00:00",
+    ]
     assert planned["items"][0]["opens_at"] == "2023-12-01T07:00:00+00:00"
     assert planned["items"][0]["closes_at"] == "2023-12-09T22:55:00+00:00"
     assert {sale["cycle_id"] for sale in planned["items"]} == {planned["cycle_id"]}
@@ -210,8 +236,12 @@ def test_only_administrators_plan(world, market):  # SPEC P3 X4
     bob = world.person("Bob")
     world.call("join", bob, market_id=market["market_id"])
 
-    for method, args in (("plan_sale", {"market_id": market["market_id"]}), ("plan_cycle", cycle(market)),
-                         ("preview_cycle", cycle(market)), ("sale_defaults", {"market_id": market["market_id"]})):
+    for method, args in (
+        ("plan_sale", {"market_id": market["market_id"]}),
+        ("plan_cycle", cycle(market)),
+        ("preview_cycle", cycle(market)),
+        ("sale_defaults", {"market_id": market["market_id"]}),
+    ):
         with pytest.raises(Refused) as refused:
             world.call(method, bob, **args)
         assert refused.value.code == "forbidden"
@@ -255,7 +285,12 @@ def test_the_administrators_part_of_a_sale_is_not_for_everybody(world, market, a
 
 
 def test_strange_times_are_refused_at_the_door(world, market, anne):  # SPEC X1
-    for bad in ({"starts_at": "tomorrow"}, {"starts_at": "0001-01-01T00:00:00+14:00"}, {"starts_at": 3}, {"surprise": 1}):
+    for bad in (
+        {"starts_at": "tomorrow"},
+        {"starts_at": "0001-01-01T00:00:00+14:00"},
+        {"starts_at": 3},
+        {"surprise": 1},
+    ):
         with pytest.raises(Refused) as refused:
             world.call("plan_sale", anne, market_id=market["market_id"], **bad)
         assert refused.value.code == "invalid_input"

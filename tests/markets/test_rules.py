@@ -1,6 +1,6 @@
 """Rules of sales, members and addresses, without a database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -69,14 +69,17 @@ def test_more_than_four_blocks_and_four_do_not():  # SPEC S9
     assert sales.is_blocked(5, 4)
 
 
-@pytest.mark.parametrize(("state", "orders", "not_delivering", "after"), [
-    ("confirmed", 0, False, "withdrawn"),
-    ("confirmed", 0, True, "withdrawn"),
-    ("confirmed", 3, True, "not_delivering"),
-    ("invited", 0, False, "declined"),
-    (None, 0, False, "declined"),
-    ("not_delivering", 3, False, "not_delivering"),
-])
+@pytest.mark.parametrize(
+    ("state", "orders", "not_delivering", "after"),
+    [
+        ("confirmed", 0, False, "withdrawn"),
+        ("confirmed", 0, True, "withdrawn"),
+        ("confirmed", 3, True, "not_delivering"),
+        ("invited", 0, False, "declined"),
+        (None, 0, False, "declined"),
+        ("not_delivering", 3, False, "not_delivering"),
+    ],
+)
 def test_leaving_a_sale_depends_on_what_was_ordered(state, orders, not_delivering, after):  # SPEC S6
     assert sales.participation_on_leaving(state, orders, not_delivering=not_delivering) == after
 
@@ -99,8 +102,12 @@ def test_pasted_addresses_are_read_in_every_usual_form():  # SPEC N6
 
     read = members.read_addresses([pasted, "not an address", "two@at@example.org"])
 
-    assert read.valid == {"anne@example.org": "Anne Martin", "bob@example.org": "", "carl@example.org": "",
-                          "dora@example.org": ""}
+    assert read.valid == {
+        "anne@example.org": "Anne Martin",
+        "bob@example.org": "",
+        "carl@example.org": "",
+        "dora@example.org": "",
+    }
     assert read.invalid == ["not", "an", "address", "two@at@example.org"]
 
 
@@ -131,7 +138,7 @@ def test_the_form_presets_what_it_does_not_ask():  # SPEC M1
 
 
 def test_holidays_are_those_of_the_place():  # SPEC S3
-    days = [datetime(2026, 12, day).date() for day in (20, 25, 26)]
+    days = [date(2026, 12, day) for day in (20, 25, 26)]
 
     assert list(public_holidays.of("33840", days, "fr")) == [days[1]]
     assert sorted(public_holidays.of("97460", days, "fr")) == [days[0], days[1]]

@@ -39,9 +39,19 @@ class World:
 
     def person(self, first="Anne", last="Martin", email=None, version=1):
         account_id = clock.new_id()
-        self.hear(accounts.AccountRegistered(
-            account_id=account_id, email=email or f"{account_id}@example.org", first_name=first, last_name=last,
-            phone="0600000000", language="fr", second_email=None, email_verified=True, version=version))
+        self.hear(
+            accounts.AccountRegistered(
+                account_id=account_id,
+                email=email or f"{account_id}@example.org",
+                first_name=first,
+                last_name=last,
+                phone="0600000000",
+                language="fr",
+                second_email=None,
+                email_verified=True,
+                version=version,
+            )
+        )
         return account_id
 
     def farm(self, number, *people, name="Ferme de Peyrignolles"):
@@ -49,48 +59,106 @@ class World:
         producer_id, catalog_id = clock.new_id(), clock.new_id()
         self.hear(
             catalogs.ProducerChanged(
-                producer_id=producer_id, name=name, commune="Captieux", postcode="33840", latitude=None, longitude=None,
-                email=None, phone=None, siret=None, vat_exempt=False, account_ids=list(people), version=1),
-            catalogs.CatalogChanged(catalog_id=catalog_id, number=number, producer_id=producer_id,
-                                    name="Tarif vente à la ferme", items=[], version=1))
+                producer_id=producer_id,
+                name=name,
+                commune="Captieux",
+                postcode="33840",
+                latitude=None,
+                longitude=None,
+                email=None,
+                phone=None,
+                siret=None,
+                vat_exempt=False,
+                account_ids=list(people),
+                version=1,
+            ),
+            catalogs.CatalogChanged(
+                catalog_id=catalog_id,
+                number=number,
+                producer_id=producer_id,
+                name="Tarif vente à la ferme",
+                items=[],
+                version=1,
+            ),
+        )
         return producer_id, catalog_id
 
     def order(self, sale, member, *producers, order_id=None):
         """A confirmed order; answers the event."""
         confirmed = orders.OrderConfirmed(
-            order_id=order_id or clock.new_id(), basket_id=clock.new_id(), basket_number=1, sale_id=sale["sale_id"],
-            market_id=sale["market_id"], member_id=member, total_cents=320 * len(producers),
-            confirmed_at=clock.now(), lines=[line(producer_id) for producer_id in producers])
+            order_id=order_id or clock.new_id(),
+            basket_id=clock.new_id(),
+            basket_number=1,
+            sale_id=sale["sale_id"],
+            market_id=sale["market_id"],
+            member_id=member,
+            total_cents=320 * len(producers),
+            confirmed_at=clock.now(),
+            lines=[line(producer_id) for producer_id in producers],
+        )
         confirmed = orders.OrderConfirmed.load(confirmed.dump())
         self.hear(confirmed)
         return confirmed
 
     def cancel_order(self, confirmed):
-        self.hear(orders.OrderCancelled(
-            **{name: getattr(confirmed, name) for name in
-               ("order_id", "basket_id", "sale_id", "market_id", "member_id", "total_cents")}, reason="member"))
+        self.hear(
+            orders.OrderCancelled(
+                **{
+                    name: getattr(confirmed, name)
+                    for name in ("order_id", "basket_id", "sale_id", "market_id", "member_id", "total_cents")
+                },
+                reason="member",
+            )
+        )
 
     def validate(self, sale, number=1):
-        self.hear(distributions.DistributionValidated.load({
-            "sale_id": sale["sale_id"], "market_id": sale["market_id"], "round": number,
-            "validated_at": clock.now().isoformat(), "validated_by": None, "basket_count": 1, "paid_cents": 0,
-            "refunded_cents": 0, "delivered_cents": 0, "producers": [], "products": []}))
+        self.hear(
+            distributions.DistributionValidated.load(
+                {
+                    "sale_id": sale["sale_id"],
+                    "market_id": sale["market_id"],
+                    "round": number,
+                    "validated_at": clock.now().isoformat(),
+                    "validated_by": None,
+                    "basket_count": 1,
+                    "paid_cents": 0,
+                    "refunded_cents": 0,
+                    "delivered_cents": 0,
+                    "producers": [],
+                    "products": [],
+                }
+            )
+        )
 
     def reopen(self, sale, by, number=1):
-        self.hear(distributions.DistributionReopened.load({
-            "sale_id": sale["sale_id"], "market_id": sale["market_id"], "round": number,
-            "basket_id": str(clock.new_id()), "reopened_by": str(by)}))
+        self.hear(
+            distributions.DistributionReopened.load(
+                {
+                    "sale_id": sale["sale_id"],
+                    "market_id": sale["market_id"],
+                    "round": number,
+                    "basket_id": str(clock.new_id()),
+                    "reopened_by": str(by),
+                }
+            )
+        )
 
     # ---- markets and sales
 
     def market(self, by, **changes):
-        return self.call("create_market", by, **{"name": "Marché de Captieux", "kind": "association", "place": PLACE} | changes)
+        return self.call(
+            "create_market", by, **{"name": "Marché de Captieux", "kind": "association", "place": PLACE} | changes
+        )
 
     def sale(self, by, market, starts_in=timedelta(days=30), **changes):
         """Opens a day from now and closes a day before its distribution, which lasts one hour."""
         now = clock.now()
-        times = {"opens_at": now + timedelta(days=1), "closes_at": now + starts_in - timedelta(days=1),
-                 "starts_at": now + starts_in, "ends_at": now + starts_in + timedelta(hours=1)}
+        times = {
+            "opens_at": now + timedelta(days=1),
+            "closes_at": now + starts_in - timedelta(days=1),
+            "starts_at": now + starts_in,
+            "ends_at": now + starts_in + timedelta(hours=1),
+        }
         return self.call("plan_sale", by, market_id=market["market_id"], **times | changes)
 
     def sale_is(self, sale):
@@ -109,8 +177,18 @@ class World:
 
 def line(producer_id):
     return orders.OrderLine(
-        line_id=clock.new_id(), product_id=clock.new_id(), producer_id=producer_id, name="Pommes", unit="kg",
-        by_weight=True, weighed=False, quantity=Decimal(1), unit_price_cents=320, vat_bp=550, gross_cents=320)
+        line_id=clock.new_id(),
+        product_id=clock.new_id(),
+        producer_id=producer_id,
+        name="Pommes",
+        unit="kg",
+        by_weight=True,
+        weighed=False,
+        quantity=Decimal(1),
+        unit_price_cents=320,
+        vat_bp=550,
+        gross_cents=320,
+    )
 
 
 def wire(value):

@@ -22,8 +22,9 @@ from shared.messaging import outbox
 def open_due(session: Session) -> bool:
     """A sale whose opening time has come opens, or is blocked and told so once."""
     now = clock.now()
-    claimed = _claim(session, Sale.state == domain.PLANNED, Sale.opens_at <= now, Sale.blocked_at.is_(None),
-                     first=Sale.opens_at)
+    claimed = _claim(
+        session, Sale.state == domain.PLANNED, Sale.opens_at <= now, Sale.blocked_at.is_(None), first=Sale.opens_at
+    )
     if claimed is None:
         return False
     sale, market = claimed
@@ -70,7 +71,9 @@ def release_blocked(session: Session) -> bool:
 
 def release(session: Session, market: Market) -> None:
     """Open what was blocked as soon as the reason is gone. The market's row is locked by the caller."""
-    blocked = select(Sale).where(Sale.market_id == market.id, Sale.state == domain.PLANNED, Sale.blocked_at.is_not(None))
+    blocked = select(Sale).where(
+        Sale.market_id == market.id, Sale.state == domain.PLANNED, Sale.blocked_at.is_not(None)
+    )
     waiting = session.scalars(blocked.order_by(Sale.opens_at).execution_options(populate_existing=True)).all()
     if not waiting:
         return
@@ -83,8 +86,9 @@ def release(session: Session, market: Market) -> None:
 def _open(session: Session, sale: Sale, now: datetime) -> None:
     domain.ensure_next(sale.state, domain.OPEN)
     sale.state, sale.opened_at, sale.blocked_at = domain.OPEN, now, None
-    outbox.record(session, SaleOpened(
-        sale_id=sale.id, market_id=sale.market_id, opened_at=now, closes_at=sale.closes_at))
+    outbox.record(
+        session, SaleOpened(sale_id=sale.id, market_id=sale.market_id, opened_at=now, closes_at=sale.closes_at)
+    )
 
 
 def _claim(session: Session, *due: Any, first: Any) -> tuple[Sale, Market] | None:
@@ -92,4 +96,3 @@ def _claim(session: Session, *due: Any, first: Any) -> tuple[Sale, Market] | Non
     earliest = select(Sale, Market).join(Market, Market.id == Sale.market_id).where(*due).order_by(first).limit(1)
     claimed = earliest.with_for_update(of=[Market, Sale], skip_locked=True, key_share=True)
     return session.execute(claimed).tuples().first()
-

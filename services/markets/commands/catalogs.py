@@ -19,8 +19,9 @@ from shared.events.markets import CatalogLinked, CatalogUnlinked
 from shared.messaging import outbox
 
 
-def link_catalog(session: Session, actor: Actor, market_id: UUID, catalog_id: UUID | None = None,
-                 number: int | None = None) -> Link:
+def link_catalog(
+    session: Session, actor: Actor, market_id: UUID, catalog_id: UUID | None = None, number: int | None = None
+) -> Link:
     lock_market(session, market_id)
     must_manage_catalogs(session, actor, market_id)
     which = Catalog.id == catalog_id if catalog_id else Catalog.number == number
@@ -61,7 +62,8 @@ def unlink_catalog(session: Session, actor: Actor, market_id: UUID, catalog_id: 
 
 def _coming(session: Session, market_id: UUID, catalog_id: UUID) -> list[tuple[Participation, Sale]]:
     taking_part = (
-        select(Participation, Sale).join(Sale, Sale.id == Participation.sale_id)
+        select(Participation, Sale)
+        .join(Sale, Sale.id == Participation.sale_id)
         .where(Sale.market_id == market_id, Sale.state.in_((*domain.COMING, domain.DISTRIBUTED)))
         .where(Participation.catalog_id == catalog_id, Participation.state == domain.CONFIRMED)
     )
@@ -76,5 +78,7 @@ def _ensure_nothing_ordered(session: Session, coming: list[tuple[Participation, 
 
 
 def _tell(session: Session, kind: type[CatalogLinked], link: Link) -> None:
-    outbox.record(session, kind(market_id=link.market_id, catalog_id=link.catalog_id, producer_id=link.producer_id,
-                                version=link.version))
+    outbox.record(
+        session,
+        kind(market_id=link.market_id, catalog_id=link.catalog_id, producer_id=link.producer_id, version=link.version),
+    )

@@ -20,8 +20,14 @@ from shared.events.markets import MemberInvited
 from shared.messaging import outbox
 
 
-def invite(session: Session, actor: Actor, market_id: UUID, addresses: list[str], consent: bool,  # noqa: FBT001 - the wire's name
-           language: str | None = None) -> dict[str, Any]:
+def invite(
+    session: Session,
+    actor: Actor,
+    market_id: UUID,
+    addresses: list[str],
+    consent: bool,  # noqa: FBT001 - the wire's name
+    language: str | None = None,
+) -> dict[str, Any]:
     """Every address gets its own answer. Inviting again renews the link."""
     lock_market(session, market_id)
     account_id = must_administer(session, actor, market_id)
@@ -55,23 +61,33 @@ def _members(session: Session, market_id: UUID, people: dict[str, Person]) -> se
     """The addresses among those of `people` that belong to members already."""
     ids = {person.account_id: email for email, person in people.items()}
     here = select(Member.account_id).where(
-        Member.market_id == market_id, Member.state == domain.MEMBER, Member.account_id.in_(ids))
+        Member.market_id == market_id, Member.state == domain.MEMBER, Member.account_id.in_(ids)
+    )
     return {ids[account_id] for account_id in session.scalars(here)}
 
 
-def _invite(session: Session, market_id: UUID, by: UUID, email: str, name: str, person: Person | None,
-            language: str) -> None:
+def _invite(
+    session: Session, market_id: UUID, by: UUID, email: str, name: str, person: Person | None, language: str
+) -> None:
     token, now = secrets.token_urlsafe(32), clock.now()
-    invitation = session.scalar(
-        select(Invitation).where(Invitation.market_id == market_id, Invitation.email == email))
+    invitation = session.scalar(select(Invitation).where(Invitation.market_id == market_id, Invitation.email == email))
     if invitation is None:
         invitation = Invitation(id=clock.new_id(), market_id=market_id, email=email)
         session.add(invitation)
     invitation.token_hash, invitation.invited_by, invitation.invited_at = _hash(token), by, now
     invitation.expires_at, invitation.accepted_at, invitation.accepted_by = now + domain.INVITATION_LIFE, None, None
-    outbox.record(session, MemberInvited(
-        invitation_id=invitation.id, market_id=market_id, email=email, token=token, has_account=person is not None,
-        first_name=(person.first_name if person else name) or None, language=person.language if person else language))
+    outbox.record(
+        session,
+        MemberInvited(
+            invitation_id=invitation.id,
+            market_id=market_id,
+            email=email,
+            token=token,
+            has_account=person is not None,
+            first_name=(person.first_name if person else name) or None,
+            language=person.language if person else language,
+        ),
+    )
 
 
 def _answer(read: domain.Addresses, members: set[str]) -> dict[str, Any]:

@@ -18,8 +18,21 @@ from shared.actor import Actor
 from shared.events.markets import MarketChanged
 from shared.messaging import outbox
 
-TOLD = ("number", "name", "kind", "organisation_mode", "time_zone", "registration", "payment_fee_bp", "commission_bp",
-        "reservation_minutes", "unvalidated_limit", "reminder_hours", "contact_email", "version")
+TOLD = (
+    "number",
+    "name",
+    "kind",
+    "organisation_mode",
+    "time_zone",
+    "registration",
+    "payment_fee_bp",
+    "commission_bp",
+    "reservation_minutes",
+    "unvalidated_limit",
+    "reminder_hours",
+    "contact_email",
+    "version",
+)
 
 
 def create_market(session: Session, actor: Actor, name: str, kind: str, place: dict[str, Any], **given: Any) -> Market:
@@ -28,8 +41,17 @@ def create_market(session: Session, actor: Actor, name: str, kind: str, place: d
     settings = domain.settings(kind, place["postcode"], given)
     domain.zone(settings["time_zone"])
 
-    market = Market(id=clock.new_id(), number=next_number(session, "markets"), name=name, kind=kind,
-                    place=located(place), **settings, created_by=account_id, created_at=clock.now(), version=1)
+    market = Market(
+        id=clock.new_id(),
+        number=next_number(session, "markets"),
+        name=name,
+        kind=kind,
+        place=located(place),
+        **settings,
+        created_by=account_id,
+        created_at=clock.now(),
+        version=1,
+    )
     session.add(market)
     session.flush()
 
@@ -39,8 +61,14 @@ def create_market(session: Session, actor: Actor, name: str, kind: str, place: d
     return market
 
 
-def change_market(session: Session, actor: Actor, market_id: UUID, version: int | None = None,
-                  place: dict[str, Any] | None = None, **changes: Any) -> Market:
+def change_market(
+    session: Session,
+    actor: Actor,
+    market_id: UUID,
+    version: int | None = None,
+    place: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Market:
     market = lock_market(session, market_id)
     must_administer(session, actor, market_id)
     ensure_version(version, market.version)
@@ -60,5 +88,7 @@ def change_market(session: Session, actor: Actor, market_id: UUID, version: int 
 
 def _tell(session: Session, market: Market) -> None:
     facts = {name: getattr(market, name) for name in TOLD}
-    outbox.record(session, MarketChanged(
-        market_id=market.id, commune=market.place_commune, postcode=market.place_postcode, **facts))
+    outbox.record(
+        session,
+        MarketChanged(market_id=market.id, commune=market.place_commune, postcode=market.place_postcode, **facts),
+    )

@@ -44,7 +44,8 @@ def decide_waiting(session: Session, actor: Actor, market_id: UUID, account_id: 
     lock_market(session, market_id)
     must_administer(session, actor, market_id)
     waiting = select(Member.id).where(
-        Member.market_id == market_id, Member.account_id == account_id, Member.state == domain.WAITING)
+        Member.market_id == market_id, Member.account_id == account_id, Member.state == domain.WAITING
+    )
     if session.scalar(waiting) is None:
         raise domain.NotWaiting("account_id")
     return set_state(session, market_id, account_id, domain.MEMBER if accept else domain.TURNED_AWAY)
@@ -52,8 +53,16 @@ def decide_waiting(session: Session, actor: Actor, market_id: UUID, account_id: 
 
 def set_state(session: Session, market_id: UUID, account_id: UUID, state: str) -> Member:
     """Tells joining and leaving, once each, whoever else does the same at the same time."""
-    insert_or_skip(session, Member.__table__, id=clock.new_id(), market_id=market_id, account_id=account_id,
-                   state=domain.GONE, joined_at=clock.now(), version=0)
+    insert_or_skip(
+        session,
+        Member.__table__,
+        id=clock.new_id(),
+        market_id=market_id,
+        account_id=account_id,
+        state=domain.GONE,
+        joined_at=clock.now(),
+        version=0,
+    )
     here = select(Member).where(Member.market_id == market_id, Member.account_id == account_id)
     member = session.scalars(here.with_for_update().execution_options(populate_existing=True)).one()
     before, member.state = member.state, state

@@ -30,8 +30,9 @@ def participate(session: Session, actor: Actor, sale_id: UUID, catalog_id: UUID)
     return participation
 
 
-def withdraw(session: Session, actor: Actor, sale_id: UUID, catalog_id: UUID, *,
-             not_delivering: bool = False) -> Participation:
+def withdraw(
+    session: Session, actor: Actor, sale_id: UUID, catalog_id: UUID, *, not_delivering: bool = False
+) -> Participation:
     """Also answers "no" to an invitation; of which nobody needs to be told but the market's own page."""
     _, sale = lock_sale(session, sale_id)
     participation = session.get(Participation, (sale_id, catalog_id))
@@ -61,7 +62,9 @@ def invite_producer(session: Session, actor: Actor, sale_id: UUID, catalog_ids: 
         raise domain.CatalogIsNotLinked("catalog_ids")
 
     wanted = [_participation(session, sale, link) for link in links if link.catalog_id in (catalog_ids or all_linked)]
-    asked = [row for row in wanted if domain.may_invite(row.state, row.invited_at, clock.now(), named=bool(catalog_ids))]
+    asked = [
+        row for row in wanted if domain.may_invite(row.state, row.invited_at, clock.now(), named=bool(catalog_ids))
+    ]
     for participation in asked:
         _invite(session, sale, participation)
     return [participation.catalog_id for participation in asked]
@@ -86,8 +89,15 @@ def _link(session: Session, sale: Sale, catalog_id: UUID) -> Link:
 def _participation(session: Session, sale: Sale, link: Link) -> Participation:
     """The row, or a new one that is not kept until there is something to say."""
     row = session.get(Participation, (sale.id, link.catalog_id))
-    return row or Participation(sale_id=sale.id, catalog_id=link.catalog_id, producer_id=link.producer_id,
-                                state=None, invited_at=None, answered_at=None, version=0)
+    return row or Participation(
+        sale_id=sale.id,
+        catalog_id=link.catalog_id,
+        producer_id=link.producer_id,
+        state=None,
+        invited_at=None,
+        answered_at=None,
+        version=0,
+    )
 
 
 def _answer(session: Session, participation: Participation, state: str) -> None:
@@ -100,6 +110,12 @@ def _invite(session: Session, sale: Sale, participation: Participation) -> None:
     participation.state, participation.invited_at, participation.answered_at = domain.INVITED, clock.now(), None
     participation.version += 1
     session.add(participation)
-    outbox.record(session, ProducerInvitedToSale(
-        sale_id=sale.id, market_id=sale.market_id, catalog_id=participation.catalog_id,
-        producer_id=participation.producer_id))
+    outbox.record(
+        session,
+        ProducerInvitedToSale(
+            sale_id=sale.id,
+            market_id=sale.market_id,
+            catalog_id=participation.catalog_id,
+            producer_id=participation.producer_id,
+        ),
+    )

@@ -62,6 +62,9 @@ def ensure_member(session: Session, market_id: UUID, account_id: UUID) -> None:
 
 
 def _other_administrators(session: Session, market_id: UUID, account_id: UUID) -> int:
-    others = select(func.count()).select_from(Role).where(
-        Role.market_id == market_id, Role.role == domain.ADMINISTRATOR, Role.held, Role.account_id != account_id)
+    others = (
+        select(func.count())
+        .select_from(Role)
+        .where(Role.market_id == market_id, Role.role == domain.ADMINISTRATOR, Role.held, Role.account_id != account_id)
+    )
     return session.scalar(others) or 0

@@ -21,8 +21,9 @@ from shared.events.markets import PlaceFacts, ReferentAppointed, SaleCancelled, 
 from shared.messaging import outbox
 
 
-def plan_sale(session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None,
-              **given: datetime | None) -> Sale:
+def plan_sale(
+    session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None, **given: datetime | None
+) -> Sale:
     """« Distribution ponctuelle »."""
     market = lock_market(session, market_id)
     account_id = must_administer(session, actor, market_id)
@@ -35,8 +36,9 @@ def plan_sale(session: Session, actor: Actor, market_id: UUID, place: dict[str, 
     return _add(session, market, times, place, account_id, None)
 
 
-def plan_cycle(session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None,
-               **cycle: Any) -> dict[str, Any]:
+def plan_cycle(
+    session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None, **cycle: Any
+) -> dict[str, Any]:
     """« Cycle de distributions »: all its dates or none."""
     market = lock_market(session, market_id)
     account_id = must_administer(session, actor, market_id)
@@ -45,12 +47,20 @@ def plan_cycle(session: Session, actor: Actor, market_id: UUID, place: dict[str,
     _refuse_problems(market, planned, taken(session, market_id, place, planned))
 
     cycle_id = clock.new_id()
-    return {"cycle_id": cycle_id,
-            "items": [_add(session, market, times, place, account_id, cycle_id) for times in planned]}
+    return {
+        "cycle_id": cycle_id,
+        "items": [_add(session, market, times, place, account_id, cycle_id) for times in planned],
+    }
 
 
-def reschedule_sale(session: Session, actor: Actor, sale_id: UUID, version: int | None = None,
-                    place: dict[str, Any] | None = None, **given: datetime) -> Sale:
+def reschedule_sale(
+    session: Session,
+    actor: Actor,
+    sale_id: UUID,
+    version: int | None = None,
+    place: dict[str, Any] | None = None,
+    **given: datetime,
+) -> Sale:
     """Times and place; who ordered is told of it by mail (SPEC S5)."""
     market, sale = lock_sale(session, sale_id)
     must_administer(session, actor, market.id)
@@ -111,11 +121,25 @@ def _local_date(market: Market, times: domain.Times) -> str:
     return times.starts_at.astimezone(zone(market.time_zone)).date().isoformat()
 
 
-def _add(session: Session, market: Market, times: domain.Times, place: dict[str, Any], by: UUID,
-         cycle_id: UUID | None) -> Sale:
-    sale = Sale(id=clock.new_id(), market_id=market.id, cycle_id=cycle_id, state=domain.PLANNED, place=place,
-                **vars(times), referent_id=by, referent_version=1, created_by=by, created_at=clock.now(),
-                validated_round=0, reopened_round=0, cancel_reason="", version=1)
+def _add(
+    session: Session, market: Market, times: domain.Times, place: dict[str, Any], by: UUID, cycle_id: UUID | None
+) -> Sale:
+    sale = Sale(
+        id=clock.new_id(),
+        market_id=market.id,
+        cycle_id=cycle_id,
+        state=domain.PLANNED,
+        place=place,
+        **vars(times),
+        referent_id=by,
+        referent_version=1,
+        created_by=by,
+        created_at=clock.now(),
+        validated_round=0,
+        reopened_round=0,
+        cancel_reason="",
+        version=1,
+    )
     session.add(sale)
     session.flush()
     outbox.record(session, SalePlanned(**_facts(sale)))
@@ -130,5 +154,9 @@ def _facts(sale: Sale) -> dict[str, Any]:
 
 
 def _tell_referent(session: Session, sale: Sale) -> None:
-    outbox.record(session, ReferentAppointed(sale_id=sale.id, market_id=sale.market_id, account_id=sale.referent_id,
-                                             version=sale.referent_version))
+    outbox.record(
+        session,
+        ReferentAppointed(
+            sale_id=sale.id, market_id=sale.market_id, account_id=sale.referent_id, version=sale.referent_version
+        ),
+    )

@@ -15,9 +15,17 @@ REMINDER_HOURS = (0, 24, 48)
 
 METROPOLE = "Europe/Paris"
 OVERSEAS_ZONES = {
-    "971": "America/Guadeloupe", "972": "America/Martinique", "973": "America/Cayenne", "974": "Indian/Reunion",
-    "975": "America/Miquelon", "976": "Indian/Mayotte", "977": "America/St_Barthelemy", "978": "America/Marigot",
-    "986": "Pacific/Wallis", "987": "Pacific/Tahiti", "988": "Pacific/Noumea",
+    "971": "America/Guadeloupe",
+    "972": "America/Martinique",
+    "973": "America/Cayenne",
+    "974": "Indian/Reunion",
+    "975": "America/Miquelon",
+    "976": "Indian/Mayotte",
+    "977": "America/St_Barthelemy",
+    "978": "America/Marigot",
+    "986": "Pacific/Wallis",
+    "987": "Pacific/Tahiti",
+    "988": "Pacific/Noumea",
 }
 """Time zone by the first three digits of a postcode."""
 
@@ -45,19 +53,26 @@ PRESETS = {
 """By kind: producers bring lots that they label; the others have a team that composes the baskets."""
 
 DEFAULTS = {
-    "registration": OPEN, "welcome": "", "contact_name": "", "contact_email": None, "contact_phone": None,
-    "payment_fee_bp": 300, "commission_bp": 0, "reservation_minutes": 35, "unvalidated_limit": 4,
+    "registration": OPEN,
+    "welcome": "",
+    "contact_name": "",
+    "contact_email": None,
+    "contact_phone": None,
+    "payment_fee_bp": 300,
+    "commission_bp": 0,
+    "reservation_minutes": 35,
+    "unvalidated_limit": 4,
 }
 
 ORGANISATION = {
     ("before", "fr"): "Les producteurs livrent à l’avance et une équipe compose les paniers avant la distribution : "
-                      "le vôtre vous attend, complet.",
+    "le vôtre vous attend, complet.",
     ("before", "en"): "Producers deliver in advance and a team composes the baskets before the distribution: "
-                      "yours is ready, complete.",
+    "yours is ready, complete.",
     ("during", "fr"): "Chaque producteur apporte des lots étiquetés au numéro de commande du client ; l’équipe les "
-                      "rassemble pour composer le panier à l’arrivée de chacun, pendant la distribution.",
+    "rassemble pour composer le panier à l’arrivée de chacun, pendant la distribution.",
     ("during", "en"): "Each producer brings lots labelled with the customer’s order number; the team gathers them "
-                      "into the basket as each customer arrives, during the distribution.",
+    "into the basket as each customer arrives, during the distribution.",
 }
 """How distributions go, told plainly to customers and producers, by mode and language (SPEC M6)."""
 

@@ -18,7 +18,9 @@ INVITATION_LIFE = timedelta(days=60)
 MOST_INVITED_AT_ONCE = 500
 _SEPARATORS = re.compile(r"[,;\n\r\t]+")
 _NAMED = re.compile(r"^(?P<name>[^<>]*)<(?P<address>[^<>]+)>$")
-_ADDRESS = re.compile(r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$")
+_ADDRESS = re.compile(
+    r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$"
+)
 _MOST_CHARACTERS = 254
 _MOST_NAME = 80
 
@@ -69,7 +71,7 @@ def read_addresses(texts: Iterable[str]) -> Addresses:
     for piece in (part.strip() for text in texts for part in _SEPARATORS.split(text)):
         named = _NAMED.match(piece)
         if named:
-            _keep(read, piece, named["address"], named["name"].strip(' "\''))
+            _keep(read, piece, named["address"], named["name"].strip(" \"'"))
         else:
             for address in piece.split():
                 _keep(read, address, address, "")

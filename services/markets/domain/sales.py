@@ -11,7 +11,13 @@ from services.markets.domain.cycles import Slot, at, dates
 from shared.errors import Refusal
 
 PLANNED, OPEN, CLOSED, DISTRIBUTED, VALIDATED, CANCELLED = (
-    "planned", "open", "closed", "distributed", "validated", "cancelled")
+    "planned",
+    "open",
+    "closed",
+    "distributed",
+    "validated",
+    "cancelled",
+)
 STATES = (PLANNED, OPEN, CLOSED, DISTRIBUTED, VALIDATED, CANCELLED)
 NEXT: dict[str, set[str]] = {
     PLANNED: {OPEN, CANCELLED},
@@ -24,7 +30,12 @@ NEXT: dict[str, set[str]] = {
 COMING = (PLANNED, OPEN, CLOSED)
 
 INVITED, CONFIRMED, WITHDRAWN, DECLINED, NOT_DELIVERING = (
-    "invited", "confirmed", "withdrawn", "declined", "not_delivering")
+    "invited",
+    "confirmed",
+    "withdrawn",
+    "declined",
+    "not_delivering",
+)
 INVITED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -105,8 +116,9 @@ def times_of(given: dict[str, datetime | None], defaults: Times, zone: ZoneInfo)
     return Times(**{**vars(defaults), **said})
 
 
-def cycle_times(zone: ZoneInfo, rhythm: str, first_on: date, until: date, skip: Iterable[date] = (),
-                **slot: Any) -> list[tuple[date, Times]]:
+def cycle_times(
+    zone: ZoneInfo, rhythm: str, first_on: date, until: date, skip: Iterable[date] = (), **slot: Any
+) -> list[tuple[date, Times]]:
     """The distributions of a cycle. `slot` holds what a cycles.Slot is made of; None is its default."""
     chosen = Slot(**{name: value for name, value in slot.items() if value is not None})
     return [(on, _times_on(on, chosen, zone)) for on in dates(rhythm, first_on, until, skip)]

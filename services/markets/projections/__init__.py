@@ -5,5 +5,14 @@ from services.markets.projections.distributions import distribution_reopened, di
 from services.markets.projections.orders import order_cancelled, order_confirmed
 from services.markets.projections.people import account_deleted, account_told, delivery_bounced
 
-__all__ = ["account_deleted", "account_told", "catalog_changed", "delivery_bounced", "distribution_reopened",
-           "distribution_validated", "order_cancelled", "order_confirmed", "producer_changed"]
+__all__ = [
+    "account_deleted",
+    "account_told",
+    "catalog_changed",
+    "delivery_bounced",
+    "distribution_reopened",
+    "distribution_validated",
+    "order_cancelled",
+    "order_confirmed",
+    "producer_changed",
+]

@@ -9,8 +9,15 @@ from shared.events.catalogs import CatalogChanged, ProducerChanged
 
 
 def producer_changed(session: Session, told: ProducerChanged) -> None:
-    is_newest = keep_newer(session, Producer, {"id": told.producer_id}, told.version, name=told.name,
-                           commune=told.commune, postcode=told.postcode)
+    is_newest = keep_newer(
+        session,
+        Producer,
+        {"id": told.producer_id},
+        told.version,
+        name=told.name,
+        commune=told.commune,
+        postcode=told.postcode,
+    )
     if is_newest:
         session.execute(delete(ProducerPerson).where(ProducerPerson.producer_id == told.producer_id))
         people = [{"producer_id": told.producer_id, "account_id": account_id} for account_id in set(told.account_ids)]
@@ -19,5 +26,13 @@ def producer_changed(session: Session, told: ProducerChanged) -> None:
 
 
 def catalog_changed(session: Session, told: CatalogChanged) -> None:
-    keep_newer(session, Catalog, {"id": told.catalog_id}, told.version, number=told.number,
-               producer_id=told.producer_id, name=told.name, product_count=len(told.items))
+    keep_newer(
+        session,
+        Catalog,
+        {"id": told.catalog_id},
+        told.version,
+        number=told.number,
+        producer_id=told.producer_id,
+        name=told.name,
+        product_count=len(told.items),
+    )

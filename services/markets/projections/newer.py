@@ -13,5 +13,6 @@ def keep_newer(session: Session, model: Any, key: dict[str, Any], version: int, 
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(table).values(**key, **facts, version=version)
     replace = insert.on_conflict_do_update(
-        index_elements=list(key), set_={**facts, "version": version}, where=table.c.version < version)
+        index_elements=list(key), set_={**facts, "version": version}, where=table.c.version < version
+    )
     return bool(session.execute(replace).rowcount)  # type: ignore[attr-defined]

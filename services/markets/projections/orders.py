@@ -14,20 +14,36 @@ from shared.messaging.inbox import insert_or_skip
 
 
 def order_confirmed(session: Session, told: OrderConfirmed) -> None:
-    is_new = insert_or_skip(session, PaidOrder.__table__, order_id=told.order_id, sale_id=told.sale_id,
-                            member_id=told.member_id, cancelled=False)
+    is_new = insert_or_skip(
+        session,
+        PaidOrder.__table__,
+        order_id=told.order_id,
+        sale_id=told.sale_id,
+        member_id=told.member_id,
+        cancelled=False,
+    )
     producers = {line.producer_id for line in told.lines}
     if is_new and producers:
-        session.execute(insert(OrderedFrom), [
-            {"order_id": told.order_id, "producer_id": producer_id, "sale_id": told.sale_id}
-            for producer_id in producers])
+        session.execute(
+            insert(OrderedFrom),
+            [
+                {"order_id": told.order_id, "producer_id": producer_id, "sale_id": told.sale_id}
+                for producer_id in producers
+            ],
+        )
     _join(session, told.market_id, told.member_id)
 
 
 def order_cancelled(session: Session, told: OrderCancelled) -> None:
     """May be told before the confirmation: then the row waits for it, already cancelled."""
-    is_new = insert_or_skip(session, PaidOrder.__table__, order_id=told.order_id, sale_id=told.sale_id,
-                            member_id=told.member_id, cancelled=True)
+    is_new = insert_or_skip(
+        session,
+        PaidOrder.__table__,
+        order_id=told.order_id,
+        sale_id=told.sale_id,
+        member_id=told.member_id,
+        cancelled=True,
+    )
     if not is_new:
         session.execute(update(PaidOrder).where(PaidOrder.order_id == told.order_id).values(cancelled=True))
 

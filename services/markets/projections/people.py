@@ -23,15 +23,35 @@ def account_told(session: Session, told: AccountRegistered) -> None:
     sort_name = plain(f"{told.last_name} {told.first_name}")
     found_by = f"{plain(f'{told.first_name} {told.last_name}')} {sort_name} {told.email.lower()}"
     keep_newer(
-        session, Person, {"account_id": told.account_id}, told.version, email=told.email.lower(), phone=told.phone,
-        first_name=told.first_name, last_name=told.last_name, language=told.language,
-        sort_name=sort_name[:200], found_by=found_by[:460])
+        session,
+        Person,
+        {"account_id": told.account_id},
+        told.version,
+        email=told.email.lower(),
+        phone=told.phone,
+        first_name=told.first_name,
+        last_name=told.last_name,
+        language=told.language,
+        sort_name=sort_name[:200],
+        found_by=found_by[:460],
+    )
 
 
 def account_deleted(session: Session, told: AccountDeleted) -> None:
     """Names and addresses are forgotten; a market may be left without an administrator."""
-    keep_newer(session, Person, {"account_id": told.account_id}, DELETED, email="", phone=None, first_name="",
-               last_name="", language="fr", sort_name="", found_by="")
+    keep_newer(
+        session,
+        Person,
+        {"account_id": told.account_id},
+        DELETED,
+        email="",
+        phone=None,
+        first_name="",
+        last_name="",
+        language="fr",
+        sort_name="",
+        found_by="",
+    )
     for role in session.scalars(select(Role).where(Role.account_id == told.account_id, Role.held)).all():
         set_role(session, role.market_id, told.account_id, role.role, held=False)
     for market_id in _markets_of(session, told.account_id):

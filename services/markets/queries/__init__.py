@@ -7,5 +7,17 @@ from services.markets.queries.planning import preview_cycle, sale_defaults
 from services.markets.queries.sales import producer_sales, sale, sales
 from services.markets.queries.search import search_markets
 
-__all__ = ["find_catalog", "invitations", "linked_catalogs", "market", "members", "my_markets", "preview_cycle",
-           "producer_sales", "sale", "sale_defaults", "sales", "search_markets"]
+__all__ = [
+    "find_catalog",
+    "invitations",
+    "linked_catalogs",
+    "market",
+    "members",
+    "my_markets",
+    "preview_cycle",
+    "producer_sales",
+    "sale",
+    "sale_defaults",
+    "sales",
+    "search_markets",
+]

@@ -23,14 +23,21 @@ def find_catalog(session: Session, actor: Actor, number: int, market_id: UUID | 
 
 def linked_catalogs(session: Session, market_id: UUID) -> dict[str, Any]:
     linked = _catalogs().add_columns(Link.linked_at).join(Link, Link.catalog_id == Catalog.id)
-    rows = session.execute(linked.where(Link.market_id == market_id, Link.active).order_by(Link.linked_at, Catalog.number))
+    rows = session.execute(
+        linked.where(Link.market_id == market_id, Link.active).order_by(Link.linked_at, Catalog.number)
+    )
     return {"items": rows.mappings().all()}
 
 
 def _catalogs() -> Select[*tuple[Any, ...]]:
     named: Select[*tuple[Any, ...]] = select(
-        Catalog.id.label("catalog_id"), Catalog.number, Catalog.name, Catalog.producer_id, Catalog.product_count,
-        func.coalesce(Producer.name, "").label("producer_name"), func.coalesce(Producer.commune, "").label("commune"),
+        Catalog.id.label("catalog_id"),
+        Catalog.number,
+        Catalog.name,
+        Catalog.producer_id,
+        Catalog.product_count,
+        func.coalesce(Producer.name, "").label("producer_name"),
+        func.coalesce(Producer.commune, "").label("commune"),
         func.coalesce(Producer.postcode, "").label("postcode"),
     )
     return named.select_from(Catalog).outerjoin(Producer, Producer.id == Catalog.producer_id)

@@ -18,8 +18,21 @@ from shared.actor import Actor
 from shared.errors import NotFound
 
 PLANNED_ON_HOME = 20
-HOME = ("id", "number", "name", "kind", "time_zone", "place", "welcome", "contact_name", "contact_email",
-        "contact_phone", "registration", "organisation_mode", "version")
+HOME = (
+    "id",
+    "number",
+    "name",
+    "kind",
+    "time_zone",
+    "place",
+    "welcome",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "registration",
+    "organisation_mode",
+    "version",
+)
 
 
 def market(session: Session, actor: Actor, market_id: UUID | None = None, number: int | None = None) -> dict[str, Any]:
@@ -43,8 +56,10 @@ def my_markets(session: Session, actor: Actor) -> dict[str, Any]:
     roles, membership = _roles(session, account_id), _memberships(session, account_id)
     rows = session.scalars(select(Market).where(Market.id.in_({*roles, *membership})).order_by(Market.name)).all()
     coming = next_sales(session, [row.id for row in rows])
-    cards = [{**card(row, coming.get(row.id)), "roles": sorted(roles[row.id]), "membership": membership.get(row.id)}
-             for row in rows]
+    cards = [
+        {**card(row, coming.get(row.id)), "roles": sorted(roles[row.id]), "membership": membership.get(row.id)}
+        for row in rows
+    ]
     return {
         "administered": [each for each in cards if ADMINISTRATOR in each["roles"]],
         "joined": [each for each in cards if each["membership"]],
@@ -71,16 +86,30 @@ def next_sales(session: Session, market_ids: Iterable[UUID]) -> dict[UUID, Sale]
 def producers_of(session: Session, market_id: UUID) -> list[dict[str, Any]]:
     """Producers with a linked catalogue, by name, each with these catalogues."""
     linked = (
-        select(Catalog.id, Catalog.number, Catalog.name, Link.producer_id, Producer.name.label("producer"),
-               Producer.commune, Producer.postcode)
-        .select_from(Link).join(Catalog, Catalog.id == Link.catalog_id)
+        select(
+            Catalog.id,
+            Catalog.number,
+            Catalog.name,
+            Link.producer_id,
+            Producer.name.label("producer"),
+            Producer.commune,
+            Producer.postcode,
+        )
+        .select_from(Link)
+        .join(Catalog, Catalog.id == Link.catalog_id)
         .outerjoin(Producer, Producer.id == Link.producer_id)
-        .where(Link.market_id == market_id, Link.active).order_by(Producer.name, Catalog.number)
+        .where(Link.market_id == market_id, Link.active)
+        .order_by(Producer.name, Catalog.number)
     )
     found: dict[UUID, dict[str, Any]] = {}
     for row in session.execute(linked):
-        facts = {"producer_id": row.producer_id, "name": row.producer or "", "commune": row.commune or "",
-                 "postcode": row.postcode or "", "catalogs": []}
+        facts = {
+            "producer_id": row.producer_id,
+            "name": row.producer or "",
+            "commune": row.commune or "",
+            "postcode": row.postcode or "",
+            "catalogs": [],
+        }
         catalogs = found.setdefault(row.producer_id, facts)["catalogs"]
         catalogs.append({"catalog_id": row.id, "number": row.number, "name": row.name})
     return list(found.values())
@@ -101,12 +130,15 @@ def _mine(session: Session, market_id: UUID, actor: Actor) -> dict[str, Any]:
 
 def _roles(session: Session, account_id: UUID) -> dict[UUID, set[str]]:
     held: dict[UUID, set[str]] = defaultdict(set)
-    for market_id, role in session.execute(select(Role.market_id, Role.role).where(Role.account_id == account_id, Role.held)):
+    for market_id, role in session.execute(
+        select(Role.market_id, Role.role).where(Role.account_id == account_id, Role.held)
+    ):
         held[market_id].add(role)
     return held
 
 
 def _memberships(session: Session, account_id: UUID) -> dict[UUID, str]:
     here = select(Member.market_id, Member.state).where(
-        Member.account_id == account_id, Member.state.in_((MEMBER, WAITING)))
+        Member.account_id == account_id, Member.state.in_((MEMBER, WAITING))
+    )
     return dict(session.execute(here).tuples().all())

@@ -13,14 +13,23 @@ from shared.actor import Actor
 from shared.geo import plain
 
 
-def members(session: Session, actor: Actor, market_id: UUID, search: str, state: str, after: UUID | None,
-            limit: int) -> dict[str, Any]:
+def members(
+    session: Session, actor: Actor, market_id: UUID, search: str, state: str, after: UUID | None, limit: int
+) -> dict[str, Any]:
     """By last name. `search`: words of the name, or a part of the address. `next` is the id of the last account."""
     must_administer(session, actor, market_id)
     name = func.coalesce(Person.sort_name, "")
     asked = _found(market_id, state, search)
-    page = asked.add_columns(Member.account_id, Member.state, Member.joined_at, Person.first_name, Person.last_name,
-                             Person.email, Person.phone, Bounce.reason.label("bounced"))
+    page = asked.add_columns(
+        Member.account_id,
+        Member.state,
+        Member.joined_at,
+        Person.first_name,
+        Person.last_name,
+        Person.email,
+        Person.phone,
+        Bounce.reason.label("bounced"),
+    )
     if after is not None:
         last = select(name).select_from(Member).outerjoin(Person, Person.account_id == Member.account_id)
         passed = session.scalar(last.where(Member.account_id == after, Member.market_id == market_id)) or ""
@@ -37,9 +46,16 @@ def members(session: Session, actor: Actor, market_id: UUID, search: str, state:
 def invitations(session: Session, actor: Actor, market_id: UUID, after: UUID | None, limit: int) -> dict[str, Any]:
     must_administer(session, actor, market_id)
     asked = (
-        select(Invitation.id, Invitation.email, Invitation.invited_at, Invitation.expires_at, Invitation.accepted_at,
-               Bounce.reason.label("bounced"))
-        .outerjoin(Bounce, Bounce.email == Invitation.email).where(Invitation.market_id == market_id)
+        select(
+            Invitation.id,
+            Invitation.email,
+            Invitation.invited_at,
+            Invitation.expires_at,
+            Invitation.accepted_at,
+            Bounce.reason.label("bounced"),
+        )
+        .outerjoin(Bounce, Bounce.email == Invitation.email)
+        .where(Invitation.market_id == market_id)
     )
     if after is not None:
         asked = asked.where(Invitation.id > after)
@@ -49,7 +65,8 @@ def invitations(session: Session, actor: Actor, market_id: UUID, after: UUID | N
 
 def _found(market_id: UUID, state: str, search: str) -> Select[Any]:
     found = (
-        select().select_from(Member)
+        select()
+        .select_from(Member)
         .outerjoin(Person, Person.account_id == Member.account_id)
         .outerjoin(Bounce, and_(Bounce.email == Person.email, Person.email != ""))
         .where(Member.market_id == market_id, Member.state == state)
@@ -62,6 +79,8 @@ def _found(market_id: UUID, state: str, search: str) -> Select[Any]:
 
 def _roles(session: Session, market_id: UUID) -> dict[UUID, set[str]]:
     held: dict[UUID, set[str]] = defaultdict(set)
-    for account_id, role in session.execute(select(Role.account_id, Role.role).where(Role.market_id == market_id, Role.held)):
+    for account_id, role in session.execute(
+        select(Role.account_id, Role.role).where(Role.market_id == market_id, Role.held)
+    ):
         held[account_id].add(role)
     return held

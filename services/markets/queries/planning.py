@@ -24,8 +24,9 @@ def sale_defaults(session: Session, actor: Actor, market_id: UUID) -> dict[str, 
     return {**vars(times), "time_zone": market.time_zone, "place": market.place}
 
 
-def preview_cycle(session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None,
-                  **cycle: Any) -> dict[str, Any]:
+def preview_cycle(
+    session: Session, actor: Actor, market_id: UUID, place: dict[str, Any] | None = None, **cycle: Any
+) -> dict[str, Any]:
     """Every date that would be planned, with what stands against it and whether it is a public holiday."""
     must_administer(session, actor, market_id)
     market = session.get_one(Market, market_id)

@@ -18,7 +18,18 @@ from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound
 
-FACTS = ("id", "market_id", "state", "opens_at", "closes_at", "starts_at", "ends_at", "place", "cancel_reason", "version")
+FACTS = (
+    "id",
+    "market_id",
+    "state",
+    "opens_at",
+    "closes_at",
+    "starts_at",
+    "ends_at",
+    "place",
+    "cancel_reason",
+    "version",
+)
 MARKET = ("time_zone", "organisation_mode")
 
 
@@ -30,45 +41,69 @@ def sale(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]:
     catalogs = _catalogs(session, [row])[row.id]
     roles = roles_of(session, market.id, actor.account_id)
     return {
-        **_facts(row), **{name: getattr(market, name) for name in MARKET}, "market_name": market.name,
+        **_facts(row),
+        **{name: getattr(market, name) for name in MARKET},
+        "market_name": market.name,
         "organisation": organisation(market.organisation_mode, actor.language),
         "producers": _taking_part(session, catalogs),
         "administration": _administration(session, row, catalogs) if roles & {ADMINISTRATOR, CATALOG_MANAGER} else None,
     }
 
 
-def sales(session: Session, actor: Actor, market_id: UUID, state: list[str], newest_first: bool,  # noqa: FBT001
-          after: UUID | None, limit: int) -> dict[str, Any]:
+def sales(
+    session: Session,
+    actor: Actor,
+    market_id: UUID,
+    state: list[str],
+    newest_first: bool,  # noqa: FBT001
+    after: UUID | None,
+    limit: int,
+) -> dict[str, Any]:
     administers = may_administer(session, actor, market_id)
     asked = select(Sale).where(Sale.market_id == market_id)
     if state:
         asked = asked.where(Sale.state.in_(state))
     rows = session.scalars(_page(session, asked, after, limit, newest_first=newest_first)).all()
     orders = counts.orders_of(session, [row.id for row in rows]) if administers else {}
-    items = [{**_facts(row), "order_count": orders.get(row.id, 0) if administers else None,
-              "blocked_at": row.blocked_at if administers else None,
-              "referent_id": row.referent_id if administers else None} for row in rows[:limit]]
+    items = [
+        {
+            **_facts(row),
+            "order_count": orders.get(row.id, 0) if administers else None,
+            "blocked_at": row.blocked_at if administers else None,
+            "referent_id": row.referent_id if administers else None,
+        }
+        for row in rows[:limit]
+    ]
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
 def producer_sales(session: Session, actor: Actor, after: UUID | None, limit: int) -> dict[str, Any]:
     """VENTES: sales to come of the markets that the asker's catalogues serve, with where each catalogue stands."""
-    mine = set(session.scalars(
-        select(ProducerPerson.producer_id).where(ProducerPerson.account_id == actor.must_be_known())))
+    mine = set(
+        session.scalars(select(ProducerPerson.producer_id).where(ProducerPerson.account_id == actor.must_be_known()))
+    )
     served = exists().where(Link.market_id == Sale.market_id, Link.active, Link.producer_id.in_(mine))
     taking = exists().where(Participation.sale_id == Sale.id, Participation.producer_id.in_(mine))
     asked = select(Sale).where(Sale.state.in_(domain.COMING), Sale.ends_at > clock.now(), served | taking)
     rows = session.scalars(_page(session, asked, after, limit)).all()
     catalogs = _catalogs(session, rows[:limit])
     markets = {m.id: m for m in session.scalars(select(Market).where(Market.id.in_({row.market_id for row in rows})))}
-    items = [{**_facts(row), **{name: getattr(markets[row.market_id], name) for name in MARKET},
-              "market_name": markets[row.market_id].name, "market_number": markets[row.market_id].number,
-              "catalogs": [each for each in catalogs[row.id] if each["producer_id"] in mine]} for row in rows[:limit]]
+    items = [
+        {
+            **_facts(row),
+            **{name: getattr(markets[row.market_id], name) for name in MARKET},
+            "market_name": markets[row.market_id].name,
+            "market_number": markets[row.market_id].number,
+            "catalogs": [each for each in catalogs[row.id] if each["producer_id"] in mine],
+        }
+        for row in rows[:limit]
+    ]
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
-def _page(session: Session, asked: Select[Any], after: UUID | None, limit: int, *,
-          newest_first: bool = False) -> Select[Any]:
+def _page(
+    session: Session, asked: Select[Any], after: UUID | None, limit: int, *, newest_first: bool = False
+) -> Select[Any]:
     """By date of distribution, from behind the sale `after`; one more than asked for."""
     key = tuple_(Sale.starts_at, Sale.id)
     last = session.get(Sale, after) if after else None
@@ -87,11 +122,14 @@ def _catalogs(session: Session, rows: Iterable[Sale]) -> dict[UUID, list[dict[st
     """Per sale: the catalogues that serve its market or have answered, and their state in it."""
     rows = list(rows)
     ids = [row.id for row in rows]
-    parts = {(p.sale_id, p.catalog_id): p
-             for p in session.scalars(select(Participation).where(Participation.sale_id.in_(ids)))}
+    parts = {
+        (p.sale_id, p.catalog_id): p
+        for p in session.scalars(select(Participation).where(Participation.sale_id.in_(ids)))
+    }
     linked: dict[UUID, set[UUID]] = defaultdict(set)
     for market_id, catalog_id in session.execute(
-            select(Link.market_id, Link.catalog_id).where(Link.market_id.in_({r.market_id for r in rows}), Link.active)):
+        select(Link.market_id, Link.catalog_id).where(Link.market_id.in_({r.market_id for r in rows}), Link.active)
+    ):
         linked[market_id].add(catalog_id)
     named = _named(session, {c for group in linked.values() for c in group} | {catalog_id for _, catalog_id in parts})
     orders = counts.orders_from(session, ids)
@@ -99,24 +137,37 @@ def _catalogs(session: Session, rows: Iterable[Sale]) -> dict[UUID, list[dict[st
     for row in rows:
         answered = {catalog_id for sale_id, catalog_id in parts if sale_id == row.id}
         here = [named[c] for c in linked[row.market_id] | answered if c in named]
-        found[row.id] = [_stand(each, parts.get((row.id, each["catalog_id"])),
-                                orders.get((row.id, each["producer_id"]), 0))
-                         for each in sorted(here, key=lambda each: (each["producer_name"], each["number"]))]
+        found[row.id] = [
+            _stand(each, parts.get((row.id, each["catalog_id"])), orders.get((row.id, each["producer_id"]), 0))
+            for each in sorted(here, key=lambda each: (each["producer_name"], each["number"]))
+        ]
     return found
 
 
 def _named(session: Session, ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
     asked = (
-        select(Catalog.id.label("catalog_id"), Catalog.number, Catalog.name.label("catalog_name"), Catalog.producer_id,
-               func.coalesce(Producer.name, "").label("producer_name"))
-        .select_from(Catalog).outerjoin(Producer, Producer.id == Catalog.producer_id).where(Catalog.id.in_(ids))
+        select(
+            Catalog.id.label("catalog_id"),
+            Catalog.number,
+            Catalog.name.label("catalog_name"),
+            Catalog.producer_id,
+            func.coalesce(Producer.name, "").label("producer_name"),
+        )
+        .select_from(Catalog)
+        .outerjoin(Producer, Producer.id == Catalog.producer_id)
+        .where(Catalog.id.in_(ids))
     )
     return {row["catalog_id"]: dict(row) for row in session.execute(asked).mappings()}
 
 
 def _stand(catalog: dict[str, Any], part: Participation | None, orders: int) -> dict[str, Any]:
-    return {**catalog, "state": part.state if part else None, "invited_at": part.invited_at if part else None,
-            "answered_at": part.answered_at if part else None, "order_count": orders}
+    return {
+        **catalog,
+        "state": part.state if part else None,
+        "invited_at": part.invited_at if part else None,
+        "answered_at": part.answered_at if part else None,
+        "order_count": orders,
+    }
 
 
 def _taking_part(session: Session, catalogs: list[dict[str, Any]]) -> list[Producer]:
@@ -129,7 +180,11 @@ def _administration(session: Session, row: Sale, catalogs: list[dict[str, Any]])
     referent = session.get(Person, row.referent_id)
     blocking = counts.unvalidated_sales(session, row.market_id, clock.now()) if row.blocked_at else []
     return {
-        "cycle_id": row.cycle_id, "referent_id": row.referent_id, "blocked_at": row.blocked_at,
+        "cycle_id": row.cycle_id,
+        "referent_id": row.referent_id,
+        "blocked_at": row.blocked_at,
         "referent_name": f"{referent.first_name} {referent.last_name}".strip() if referent else "",
-        "unvalidated": blocking, "order_count": counts.orders_of(session, [row.id]).get(row.id, 0), "catalogs": catalogs,
+        "unvalidated": blocking,
+        "order_count": counts.orders_of(session, [row.id]).get(row.id, 0),
+        "catalogs": catalogs,
     }

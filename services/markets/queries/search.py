@@ -15,8 +15,9 @@ RADII_KM = (30, 120, 500)
 MOST_CANDIDATES = 2000
 
 
-def search_markets(session: Session, near: str, latitude: float | None, longitude: float | None,
-                   limit: int) -> dict[str, Any]:
+def search_markets(
+    session: Session, near: str, latitude: float | None, longitude: float | None, limit: int
+) -> dict[str, Any]:
     communes = find_communes(near) if near.strip() else []
     centre = _centre(communes, latitude, longitude)
     rows = _around(session, centre, communes[0].postcodes if communes else ())
@@ -61,5 +62,10 @@ def _distance(row: Market, centre: Point | None) -> float | None:
 
 def _commune(commune: Commune) -> dict[str, Any]:
     point = commune.point
-    return {"insee": commune.insee, "name": commune.name, "postcodes": list(commune.postcodes),
-            "latitude": point.latitude if point else None, "longitude": point.longitude if point else None}
+    return {
+        "insee": commune.insee,
+        "name": commune.name,
+        "postcodes": list(commune.postcodes),
+        "latitude": point.latitude if point else None,
+        "longitude": point.longitude if point else None,
+    }

@@ -49,8 +49,9 @@ class Members(Schema):
 class InviteBody(Schema):
     """`addresses`: one in each string, or what was pasted. `consent`: these people agreed to be written to."""
 
-    addresses = fields.List(fields.String(validate=validate.Length(max=100_000)), required=True,
-                            validate=validate.Length(1, 500))
+    addresses = fields.List(
+        fields.String(validate=validate.Length(max=100_000)), required=True, validate=validate.Length(1, 500)
+    )
     consent = fields.Boolean(required=True)
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["fr", "en"]))
 

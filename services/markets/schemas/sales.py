@@ -43,7 +43,9 @@ class RescheduleSale(RescheduleSaleBody, SaleId, Version):
 class CycleBody(Schema):
     """`first_on` sets the weekday and, for a monthly rhythm, which one of the month (a missing 5th is the last)."""
 
-    rhythm = fields.String(required=True, validate=validate.OneOf(["weekly", "every_2_weeks", "every_3_weeks", "monthly"]))
+    rhythm = fields.String(
+        required=True, validate=validate.OneOf(["weekly", "every_2_weeks", "every_3_weeks", "monthly"])
+    )
     first_on = Day(required=True)
     until = Day(required=True)
     starts = fields.Time(required=True)
