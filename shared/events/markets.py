@@ -154,6 +154,8 @@ class SaleBlocked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogLinked(Event):
+    """The catalogue serves the market: its producer may take part in the market's sales."""
+
     subject: ClassVar[str] = "catalog_id"
     market_id: UUID
     catalog_id: UUID
@@ -168,6 +170,8 @@ class CatalogUnlinked(CatalogLinked):
 
 @dataclass(frozen=True, kw_only=True)
 class ProducerInvitedToSale(Event):
+    """The market asks the producer to take part with this catalogue."""
+
     subject: ClassVar[str] = "sale_id"
     sale_id: UUID
     market_id: UUID
