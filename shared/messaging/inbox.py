@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +28,16 @@ BACK_OFF = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600, 6 * 3600)]
 
 def insert_or_skip(session: Session, table: Any, **values: Any) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True when the row is new. Waits for a concurrent insert of the same key."""
+    statement = _skipping_insert(table, session.get_bind().dialect.name)
+    return bool(session.execute(statement, values).rowcount)  # type: ignore[attr-defined]
+
+
+@cache
+def _skipping_insert(table: Any, dialect_name: str) -> Any:
     from sqlalchemy.dialects import postgresql, sqlite
 
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def digest(db: Database, name: str, handle: Handler, wire: dict[str, Any]) -> None:
