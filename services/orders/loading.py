@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.orders import domain
@@ -14,6 +14,8 @@ from services.orders.models import (
     Basket,
     CatalogItem,
     Line,
+    Market,
+    Member,
     Order,
     Participation,
     ProducerAccount,
@@ -21,13 +23,17 @@ from services.orders.models import (
     Role,
     Sale,
     StockLevel,
+    table_of,
 )
+from shared.errors import NotFound
 
 OFFER = ("producer_id", "name", "unit", "by_weight", "weighed", "vat_bp", "withdrawn", "price_cents")
 SALE_TIMES = ("opens_at", "closes_at", "ends_at", "opened_at", "closed_at", "cancelled_at", "validated_round")
-STOCK = (StockLevel.product_id.label("stocked"), StockLevel.supplied, StockLevel.delivered, StockLevel.committed)
 ORDER_FACTS = ("basket_id", "sale_id", "market_id", "member_id", "status", "total_cents", "placed_at", "expires_at",
                "confirmed_at", "ended_at")
+_sale, _market, _member, _basket, _item, _part, _product, _level = (
+    table_of(model).c for model in (Sale, Market, Member, Basket, CatalogItem, Participation, Product, StockLevel))
+STOCK = (_level.product_id.label("stocked"), _level.supplied, _level.delivered, _level.committed)
 
 
 def sale_times(row: Any) -> domain.SaleTimes:
@@ -35,14 +41,29 @@ def sale_times(row: Any) -> domain.SaleTimes:
     return domain.SaleTimes(**{name: getattr(row, name) for name in SALE_TIMES})
 
 
-def prices_in(sale_id: UUID) -> Select[UUID, int]:
+def prices_in(sale_id: UUID | BindParameter[UUID]) -> Select[Any]:
     """What is in the shop of a sale: product_id, price_cents. Of two catalogues that take part the lower price counts."""
     return (
-        select(CatalogItem.product_id, func.min(CatalogItem.price_cents).label("price_cents"))
-        .join(Participation, Participation.catalog_id == CatalogItem.catalog_id)
-        .where(Participation.sale_id == sale_id, Participation.active)
-        .group_by(CatalogItem.product_id)
+        select(_item.product_id, func.min(_item.price_cents).label("price_cents"))
+        .join_from(table_of(CatalogItem), table_of(Participation), _part.catalog_id == _item.catalog_id)
+        .where(_part.sale_id == sale_id, _part.active)
+        .group_by(_item.product_id)
     )
+
+
+def standing(session: Session, sale_id: UUID, member_id: UUID) -> Any:
+    """The sale, its market's terms, and the member's standing in it. Shares the sale's row until the end."""
+    row = session.execute(_STANDING, {"sale": sale_id, "member": member_id}).first()
+    if row is None:
+        raise NotFound("sale_id", what="sale")
+    return row
+
+
+def offers_of(session: Session, sale_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, domain.Offer]:
+    """Offers of the products that are known, whether or not the sale has them; one statement."""
+    rows = session.execute(_OFFERS, {"sale": sale_id, "products": product_ids})
+    return {row.id: domain.Offer(product_id=row.id, available=available(row),
+                                 **{name: getattr(row, name) for name in OFFER}) for row in rows}
 
 
 def available(row: Any) -> Decimal | None:
@@ -50,21 +71,6 @@ def available(row: Any) -> Decimal | None:
     if row.stocked is None:
         return Decimal(0)
     return domain.available(row.supplied, row.delivered, row.committed)
-
-
-def offers_of(session: Session, sale_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, domain.Offer]:
-    """Offers of the products that are known, whether or not the sale has them; one statement."""
-    prices = prices_in(sale_id).where(CatalogItem.product_id.in_(product_ids)).subquery()
-    asked = (
-        select(Product.id, Product.producer_id, Product.name, Product.unit, Product.by_weight, Product.weighed,
-               Product.vat_bp, Product.withdrawn, prices.c.price_cents, *STOCK)
-        .join(prices, prices.c.product_id == Product.id, isouter=True)
-        .join(StockLevel, StockLevel.product_id == Product.id, isouter=True)
-        .where(Product.id.in_(product_ids))
-    )
-    return {row.id: domain.Offer(product_id=row.id, available=available(row),
-                                 **{name: getattr(row, name) for name in OFFER})
-            for row in session.execute(asked)}
 
 
 def quantities_of(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
@@ -112,3 +118,24 @@ def shared_sale(sale_id: UUID) -> Select[Sale]:
 
 def _facts(order: Order, number: int | None) -> dict[str, Any]:
     return {"order_id": order.id, "basket_number": number, **{name: getattr(order, name) for name in ORDER_FACTS}}
+
+
+# the hot path's two reads, built once
+_IN_SALE = prices_in(bindparam("sale")).where(_item.product_id.in_(bindparam("products", expanding=True))).subquery()
+_OFFERS = (
+    select(_product.id, _product.producer_id, _product.name, _product.unit, _product.by_weight, _product.weighed,
+           _product.vat_bp, _product.withdrawn, _IN_SALE.c.price_cents, *STOCK)
+    .join_from(table_of(Product), _IN_SALE, _IN_SALE.c.product_id == _product.id, isouter=True)
+    .join(table_of(StockLevel), _level.product_id == _product.id, isouter=True)
+    .where(_product.id.in_(bindparam("products", expanding=True)))
+)
+_STANDING = (
+    select(_sale.market_id, *(_sale[name] for name in SALE_TIMES), _market.registration, _market.reservation_minutes,
+           _member.joined, _basket.id.label("basket_id"), _basket.number.label("basket_number"))
+    .join_from(table_of(Sale), table_of(Market), _market.id == _sale.market_id, isouter=True)
+    .join(table_of(Member), (_member.market_id == _sale.market_id) & (_member.account_id == bindparam("member")),
+          isouter=True)
+    .join(table_of(Basket), (_basket.sale_id == _sale.id) & (_basket.member_id == bindparam("member")), isouter=True)
+    .where(_sale.id == bindparam("sale"))
+    .with_for_update(read=True, key_share=True, of=table_of(Sale))
+)

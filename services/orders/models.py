@@ -6,10 +6,10 @@ changes an order of a sale shares the sale's row (FOR KEY SHARE); whoever decide
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Model, new_metadata
@@ -19,6 +19,10 @@ from shared.messaging import tables as messaging
 class Base(Model):
     __abstract__ = True
     metadata = new_metadata(messaging.metadata)
+
+
+def table_of(model: type[Base]) -> Table:
+    return cast(Table, model.__table__)
 
 
 class StockLevel(Base):

@@ -3,17 +3,17 @@
 The path of a checkout is this file, domain.py for the rules and stock.py for the one statement that reserves.
 """
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from services.orders import domain
 from services.orders.commands import carts, stock
 from services.orders.domain import Offer, Wanted
-from services.orders.loading import offers_of, order_answer, orders, quantities_of, sale_times
-from services.orders.models import Basket, Line, Market, Member, Order, Sale
+from services.orders.loading import offers_of, order_answer, orders, quantities_of, sale_times, standing
+from services.orders.models import Basket, Line, Order, table_of
 from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound
@@ -22,8 +22,9 @@ from shared.messaging import outbox
 from shared.messaging.inbox import insert_or_skip
 
 Answer = dict[str, Any]
-ORDERS = cast(Table, Order.__table__)
-LINES = cast(Table, Line.__table__)
+
+# statements of the hot path are built once: building one costs as much as sending it
+_INSERT_ORDER, _INSERT_LINES = insert(table_of(Order)), insert(table_of(Line))
 
 
 def place(session: Session, actor: Actor, sale_id: UUID, lines: list[dict[str, Any]]) -> Answer:
@@ -46,7 +47,7 @@ def place_cart(session: Session, actor: Actor, cart_id: UUID) -> Answer:
 
 def _place(session: Session, member_id: UUID, sale_id: UUID, wanted: list[Wanted]) -> Answer:
     now = clock.now()
-    sale = _sale_for(session, sale_id, member_id)
+    sale = standing(session, sale_id, member_id)
     domain.ensure_takes_orders(sale_times(sale), now)
     domain.ensure_may_order(sale.registration or "open", is_member=bool(sale.joined))
     lines = domain.priced(wanted, offers_of(session, sale_id, [want.product_id for want in wanted]))
@@ -83,24 +84,6 @@ def ended(order: Order, reason: str) -> OrderExpired:
                         member_id=order.member_id, total_cents=order.total_cents, reason=reason)
 
 
-def _sale_for(session: Session, sale_id: UUID, member_id: UUID) -> Any:
-    """The sale, its market's terms, and the member's standing in it. Shares the sale's row until the end."""
-    asked = (
-        select(Sale.market_id, Sale.opens_at, Sale.closes_at, Sale.ends_at, Sale.opened_at, Sale.closed_at,
-               Sale.cancelled_at, Sale.validated_round, Market.registration, Market.reservation_minutes,
-               Member.joined, Basket.id.label("basket_id"), Basket.number.label("basket_number"))
-        .join(Market, Market.id == Sale.market_id, isouter=True)
-        .join(Member, (Member.market_id == Sale.market_id) & (Member.account_id == member_id), isouter=True)
-        .join(Basket, (Basket.sale_id == Sale.id) & (Basket.member_id == member_id), isouter=True)
-        .where(Sale.id == sale_id)
-        .with_for_update(read=True, key_share=True, of=Sale)
-    )
-    row = session.execute(asked).first()
-    if row is None:
-        raise NotFound("sale_id", what="sale")
-    return row
-
-
 def _reserve(session: Session, sale_id: UUID, lines: list[tuple[Wanted, Offer]]) -> None:
     reserved = stock.reserve(session, {want.product_id: want.quantity for want, _ in lines})
     if len(reserved) < len(lines):
@@ -126,5 +109,5 @@ def _line(want: Wanted, offer: Offer) -> OrderLine:
 
 def _save(session: Session, facts: dict[str, Any], lines: list[OrderLine]) -> None:
     order = {("id" if name == "order_id" else name): value for name, value in facts.items()}
-    session.execute(insert(ORDERS), order)
-    session.execute(insert(LINES), [{"order_id": facts["order_id"], **vars(line)} for line in lines])
+    session.execute(_INSERT_ORDER, order)
+    session.execute(_INSERT_LINES, [{"order_id": facts["order_id"], **vars(line)} for line in lines])
