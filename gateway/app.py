@@ -4,25 +4,34 @@ import importlib
 import pkgutil
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask_smorest import Api as SmorestApi
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import api, auth, dev, docs, errors
+from gateway import api, auth, dev, docs, errors, openapi
 from gateway.rpc import RpcClient, ServiceUnavailable
 from shared import clock
 from shared.config import Config
 from shared.events import SERVICES
 
 API_PREFIX = "/api/v1"
-MOST_BODY_BYTES = 30 * 1024 * 1024
+MOST_BODY_BYTES = 2 * 1024 * 1024
 READY_SECONDS = 3.0
+TAKE_ANY_CONTENT = {"payments.stripe_webhook", "notifications.unsubscribe"}
+"""Endpoints whose callers are not ours: a signed raw body, and the form post of mail programs."""
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+}
 
 
 class Api(SmorestApi):
     """OpenAPI 3.1; errors are our problem documents, in the answers and in the description alike."""
 
-    ERROR_SCHEMA = api.ProblemSchema
+    ERROR_SCHEMA = openapi.ProblemSchema
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return errors.http_problem(error)
@@ -38,10 +47,14 @@ def create_app(config: Config | None = None, rpc: RpcClient | None = None) -> Fl
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS=api.spec_options(),
+        API_SPEC_OPTIONS=openapi.spec_options(),
     )
     app.extensions["rpc"] = rpc or RpcClient(config.amqp_uri)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     auth.register(app)
+    app.before_request(_take_json_only)
     errors.register(app)
     _register_api(app)
     app.register_blueprint(docs.blp)
@@ -60,12 +73,13 @@ def smorest_of(app: Flask) -> Api:
 
 
 def _register_api(app: Flask) -> None:
-    smorest = Api(app, spec_kwargs={"marshmallow_plugin": api.naming()})
+    smorest = Api(app, spec_kwargs={"marshmallow_plugin": openapi.Shapes()})
     app.extensions["clayette-api"] = smorest
     for module in pkgutil.iter_modules(api.__path__):
         blueprint = getattr(importlib.import_module(f"gateway.api.{module.name}"), "blp", None)
         if blueprint is not None:
             smorest.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    openapi.complete(app, smorest.spec)
 
 
 def _readyz() -> tuple[dict[str, Any], int]:
@@ -86,10 +100,20 @@ def _state(client: RpcClient, service: str) -> str:
     return "ok"
 
 
+def _take_json_only() -> None:
+    """415 instead of a body that is silently not read."""
+    has_body = request.content_length or request.headers.get("Transfer-Encoding")
+    if not has_body or request.is_json or request.endpoint in TAKE_ANY_CONTENT:
+        return
+    if request.path.startswith(API_PREFIX):
+        raise UnsupportedMediaType
+
+
 def _secure(answer: Response) -> Response:
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
-    answer.headers.setdefault("Referrer-Policy", "same-origin")
-    answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if request.path.startswith(API_PREFIX):
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+        answer.vary.update(("Authorization", "Accept-Language"))
     answer.headers["X-Correlation-Id"] = g.get("correlation_id", "")
     return answer

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
+from gateway.field_sentences import in_french
 from gateway.rpc import ServiceTimeout, ServiceUnavailable
 from shared.errors import Refused
 from shared.fields import flatten
@@ -68,7 +69,8 @@ def problem(status: int, code: str, field: str | None = None, details: dict[str,
         body["errors"] = [
             {"field": name, "message": _field_sentence(text, language, details)} for name, text in errors.items()
         ]
-    answer = Response(json.dumps(body | details, ensure_ascii=False), status, mimetype="application/problem+json")
+    text = json.dumps(body | details, ensure_ascii=False).encode("utf-8", "replace")  # a name sent to us may be broken
+    answer = Response(text, status, mimetype="application/problem+json")
     if "retry_after" in details:
         answer.headers["Retry-After"] = str(details["retry_after"])
     return answer
@@ -76,8 +78,9 @@ def problem(status: int, code: str, field: str | None = None, details: dict[str,
 
 def _field_sentence(text: str, language: str, details: dict[str, Any]) -> str:
     """A field's fault: a code of ours, or a sentence of marshmallow with its twin in the reader's language."""
-    known = sentences().get(text)
-    return sentence(text, language, details) if known else text
+    if text in sentences():
+        return sentence(text, language, details)
+    return in_french(text) if language == "fr" else text
 
 
 def register(app: Flask) -> None:
@@ -120,5 +123,5 @@ def _without_location(messages: Any) -> dict[str, str]:
 def _unexpected(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return http_problem(error)
-    log.exception("request_failed", error=error, correlation_id=g.get("correlation_id"))
+    log.exception("request_failed", error=error, correlation_id=g.get("correlation_id"))  # noqa: LOG004 - it is given
     return problem(500, "internal_error")

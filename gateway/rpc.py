@@ -38,8 +38,9 @@ class _Call:
 
 
 class RpcClient:
-    def __init__(self, amqp_uri: str) -> None:
+    def __init__(self, amqp_uri: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._uri = amqp_uri
+        self._timeout = timeout
         self._reply_key = str(uuid4())
         self._calls: dict[str, _Call] = {}
         self._listening = threading.Event()
@@ -49,8 +50,9 @@ class RpcClient:
         self._listener = threading.Thread(target=self._listen, name="rpc-replies", daemon=True)
         self._listener.start()
 
-    def call(self, method: str, *, headers: dict[str, str], timeout: float = TIMEOUT_SECONDS, **kwargs: Any) -> Any:
+    def call(self, method: str, *, headers: dict[str, str], timeout: float | None = None, **kwargs: Any) -> Any:
         """`call("orders.place", …)`. Raises Refused, ServiceUnavailable, ServiceTimeout or RpcFailed."""
+        timeout = self._timeout if timeout is None else timeout
         if not self._listening.wait(timeout=min(timeout, 2.0)):
             raise ServiceUnavailable(method)
         call, call_id = _Call(), uuid4().hex
