@@ -9,22 +9,29 @@ import eventlet
 import pytest
 from sqlalchemy import select
 
+from services.orders import commands
 from services.orders.models import Basket, StockLevel
 from services.orders.service import OrdersService
-from tests.orders.world import D, Refused
+from shared.db import Database
+from shared.events.orders import OrderConfirmed, OrderExpired, SaleOrdersSettled
+from tests.orders.world import Actor, D, Refused
 from tests.support import databases
 from tests.support.bus import told
-from shared.events.orders import OrderConfirmed, OrderExpired, SaleOrdersSettled
 
 
 @pytest.fixture
 def replicas(world):
-    """The service twice, on one database."""
-    second = OrdersService()
-    second.db = databases.twin(world.db) if not world.db.is_sqlite else world.db
-    yield [world.service, second]
-    if not world.db.is_sqlite:
-        second.db.close()
+    """The service twice, on one database; few connections, since a server has them for everyone."""
+    if world.db.is_sqlite:
+        yield [world.service, world.service]
+        return
+    url = world.db.url.render_as_string(hide_password=False)
+    services = [OrdersService(), OrdersService()]
+    for service in services:
+        service.db = Database(url, max_workers=5)
+    yield services
+    for service in services:
+        service.db.close()
 
 
 def at_once(jobs):
@@ -115,3 +122,33 @@ def test_payments_and_expiries_at_once_settle_each_order_once(world, replicas, m
     sheets = told(world.db, SaleOrdersSettled)
     assert sheets[-1].order_count == 25
     assert [sheet.round for sheet in sheets] == list(range(1, len(sheets) + 1))
+
+
+@pytest.mark.skipif(not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way")
+def test_sheets_wait_for_a_checkout_that_is_under_way(world, replicas, moment):  # SPEC O4
+    carrots, member = world.product(), world.person()
+    wanted = [{"product_id": carrots, "quantity": D(1), "unit_price_cents": 250}]
+
+    moment.set(world.times["closes_at"] - timedelta(seconds=1))
+    with replicas[1].db.write() as session:
+        commands.place(session, Actor(member), world.sale, wanted)
+        moment.move(timedelta(seconds=1))
+        world.tell(world.closed())
+        world.tick()
+        told_meanwhile = told(world.db, SaleOrdersSettled)
+    world.tick()
+
+    assert told_meanwhile == told(world.db, SaleOrdersSettled) == []
+
+
+@pytest.mark.skipif(not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way")
+def test_an_order_confirmed_while_its_sale_is_cancelled_is_cancelled_too(world, replicas):  # SPEC S5
+    order = world.place(world.person(), {world.product(): 1})
+
+    with replicas[1].db.write() as session:
+        commands.payment_succeeded(session, world.paid(order))
+        world.tell(world.cancelled())
+        world.tick()
+    world.tick()
+
+    assert world.status(order) == "cancelled"

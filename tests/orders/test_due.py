@@ -102,7 +102,7 @@ def test_a_further_round_applies_the_difference_only_and_an_older_one_nothing(wo
 
     world.tell(world.delivered({carrots: 4}))
     assert world.available(carrots) == "6"
-    world.tell(world.delivered({carrots: 3}, round=2), world.delivered({carrots: 4}, round=1))
+    world.tell(world.delivered({carrots: 3}, nth=2), world.delivered({carrots: 4}, nth=1))
 
     assert world.available(carrots) == "7"
 

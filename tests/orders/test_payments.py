@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.orders.service import OrdersService
 from shared.events.orders import LatePaymentRefused, OrderConfirmed, OrderExpired, SaleOrdersSettled
 from shared.events.payments import PaymentSucceeded
-from tests.support.bus import deliver_wire
 from shared.messaging import outbox
-from services.orders.service import OrdersService
+from tests.support.bus import deliver_wire
 
 LIFE, GRACE = timedelta(minutes=35), timedelta(minutes=2)
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings, strategies as st
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
 
@@ -92,11 +93,11 @@ class StockMachine(RuleBasedStateMachine):
     def deliver(self, figures, again) -> None:
         """`again`: an older round comes once more and changes nothing."""
         if again and self.round:
-            self.world.tell(self.world.delivered({self.products[0]: 99}, round=self.round))
+            self.world.tell(self.world.delivered({self.products[0]: 99}, nth=self.round))
             return
         self.round += 1
         self.delivered = {self.products[index]: D(quantity) for index, quantity in figures.items()}
-        self.world.tell(self.world.delivered(self.delivered, round=self.round))
+        self.world.tell(self.world.delivered(self.delivered, nth=self.round))
 
     @rule(chance=st.integers(0, 15))
     def cancel_sale(self, chance) -> None:

@@ -121,11 +121,11 @@ class World:
             market_id=self.market, member_id=UUID(order["member_id"]),
             amount_cents=order["total_cents"] if amount is None else amount, captured_at=at or clock.now())
 
-    def delivered(self, quantities, round=1) -> distributions.DistributionValidated:
+    def delivered(self, quantities, nth=1) -> distributions.DistributionValidated:
         products = [distributions.ProductDelivery(product_id=product_id, ordered=D(0), delivered=D(quantity))
                     for product_id, quantity in quantities.items()]
         return distributions.DistributionValidated(
-            sale_id=self.sale, market_id=self.market, round=round, validated_at=clock.now(), validated_by=None,
+            sale_id=self.sale, market_id=self.market, round=nth, validated_at=clock.now(), validated_by=None,
             basket_count=1, paid_cents=0, refunded_cents=0, delivered_cents=0, producers=[], products=products)
 
     # what people ask
@@ -176,4 +176,4 @@ def plain(args):
     return {name: str(value) if isinstance(value, UUID) else value for name, value in args.items()}
 
 
-__all__ = ["D", "PLACE", "Actor", "Refused", "World"]
+__all__ = ["PLACE", "Actor", "D", "Refused", "World"]
