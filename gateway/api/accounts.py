@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from gateway.auth import bearer_token
 from gateway.backend import ask, command, query, reply
+from gateway.errors import Problem
 from services.accounts import schemas
 
 blp = Blueprint("accounts", __name__, description="Accounts, log-in, sessions and tokens")
@@ -82,7 +83,9 @@ def sessions() -> Response:
 @blp.route("/sessions/current", methods=["DELETE"])
 @blp.response(200, schemas.Done)
 def log_out() -> Response:
-    answer = command("accounts.log_out", {"session_id": g.get("session_id")})
+    if "session_id" not in g:
+        raise Problem(401, "log_in_required")
+    answer = command("accounts.log_out", {"session_id": g.session_id})
     current_app.extensions["identities"].forget(bearer_token())
     return answer
 
