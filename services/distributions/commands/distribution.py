@@ -61,7 +61,7 @@ def missing_product(session: Session, actor: Actor, *, sale_id: UUID, product_id
 def write_off(session: Session, lines: list[BasketLine], cause: Cause, reason: str) -> dict[str, Any]:
     """Set lines to zero and generate the refunds; answers what was done."""
     changed = settling.change_lines(session, cause, [Change(line, settling.NOTHING) for line in lines])
-    refunded = settling.generate_refunds(session, cause, changed, reason)
+    refunded = settling.generate_refunds(session, cause, changed, reason) if changed else []
     return {"baskets": len(changed), "refunds": len(refunded)}
 
 

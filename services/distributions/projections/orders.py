@@ -34,10 +34,11 @@ def order_confirmed(session: Session, event: OrderConfirmed) -> None:
     basket = _basket(session, event)
     before = settling.sums_of([basket])
     session.execute(insert(BasketLine), [_line(line, event) for line in event.lines])
-    settling.sum_up(session, [basket.id])
+    basket.state = domain.VALIDATED if sale.state == domain.VALIDATED else domain.OPEN
+    _fill(basket, event)
+    session.flush()
     settling.trail(session, Cause("order_added", None, clock.now()), before, [basket])
     _write_off_undelivered(session, sale, event)
-    basket.state = domain.VALIDATED if sale.state == domain.VALIDATED else domain.OPEN
 
 
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
@@ -81,15 +82,24 @@ def participation_withdrawn(session: Session, event: ParticipationWithdrawn) -> 
     write_off(session, lines, Cause("not_delivering", None, clock.now()), "not_delivering")
 
 
+def _fill(basket: Basket, event: OrderConfirmed) -> None:
+    worth = sum(line.gross_cents for line in event.lines)
+    basket.order_count += 1
+    basket.ordered_cents += worth
+    basket.due_cents += worth
+    basket.paid_cents += event.total_cents
+    basket.version += 1
+
+
 def _write_off_undelivered(session: Session, sale: Distribution, event: OrderConfirmed) -> None:
     """Paid too late to be handed over, or partly from producers who do not deliver: that part is given back."""
-    mine = settling.lines_where(session, BasketLine.order_id == event.order_id)
-    if sale.state == domain.VALIDATED:
-        write_off(session, mine, Cause("too_late", None, clock.now()), "too_late")
-        return
-    absent = set(session.scalars(select(NonDelivery.producer_id).where(NonDelivery.sale_id == event.sale_id)))
-    lines = [line for line in mine if line.producer_id in absent]
-    write_off(session, lines, Cause("not_delivering", None, clock.now()), "not_delivering")
+    reason, which = "too_late", [BasketLine.order_id == event.order_id]
+    if sale.state != domain.VALIDATED:
+        absent = session.scalars(select(NonDelivery.producer_id).where(NonDelivery.sale_id == event.sale_id)).all()
+        if not absent:
+            return
+        reason, which = "not_delivering", [*which, BasketLine.producer_id.in_(absent)]
+    write_off(session, settling.lines_where(session, *which), Cause(reason, None, clock.now()), reason)
 
 
 def _basket(session: Session, event: OrderConfirmed) -> Basket:
