@@ -105,7 +105,7 @@ def _seed(db: Database) -> tuple[UUID, list[UUID]]:
     products = [uuid4() for _ in range(PRODUCTS)]
     owner = {product: catalogs[index % CATALOGS] for index, product in enumerate(products)}
     plain = {"description": "", "category": "legumes", "unit": "piece", "by_weight": False, "weighed": False,
-             "organic": True, "allergens": [], "vat_bp": 550, "withdrawn": False, "version": 1}
+             "organic": True, "allergens": [], "vat_bp": 550, "searchable": "", "withdrawn": False, "version": 1}
     with db.write() as session:
         session.execute(insert(Market), {"id": market, "number": 1, "name": "Bench", "time_zone": "Europe/Paris",
                                          "registration": "open", "reservation_minutes": 35, "version": 1})
@@ -113,7 +113,7 @@ def _seed(db: Database) -> tuple[UUID, list[UUID]]:
                                        "closes_at": now + timedelta(days=1), "starts_at": now + timedelta(days=2),
                                        "ends_at": now + timedelta(days=3)})
         for each in catalogs:
-            session.execute(insert(Producer), {"id": each, "name": "Ferme", "commune": "", "version": 1})
+            session.execute(insert(Producer), {"id": each, "name": "Ferme", "searchable": "ferme", "commune": "", "version": 1})
             session.execute(insert(Catalog), {"id": each, "producer_id": each, "version": 1})
             session.execute(insert(Participation), {"sale_id": sale, "catalog_id": each, "producer_id": each,
                                                     "active": True, "version": 1})

@@ -183,6 +183,7 @@ class Product(Base):
     allergens: Mapped[list[str]] = mapped_column(JSON)
     vat_bp: Mapped[int]
     withdrawn: Mapped[bool]
+    searchable: Mapped[str]
     version: Mapped[int]
 
 
@@ -191,6 +192,7 @@ class Producer(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     commune: Mapped[str] = mapped_column(String(120))
+    searchable: Mapped[str]
     version: Mapped[int]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.orders import models
+from services.orders.domain import searchable
 from shared import clock
 from shared.events import accounts, catalogs, markets
 from shared.messaging.inbox import insert_or_skip
@@ -67,7 +68,7 @@ def participation_changed(session: Session, event: markets.ParticipationConfirme
 
 def producer_changed(session: Session, event: catalogs.ProducerChanged) -> None:
     is_newest = _keep_newest(session, models.Producer, event.version, {"id": event.producer_id}, name=event.name,
-                             commune=event.commune)
+                             commune=event.commune, searchable=searchable(event.name))
     if is_newest:
         people = [{"producer_id": event.producer_id, "account_id": account_id} for account_id in event.account_ids]
         _replace(session, models.ProducerAccount, {"producer_id": event.producer_id}, people)
@@ -78,13 +79,13 @@ def product_changed(session: Session, event: catalogs.ProductChanged) -> None:
                  name=event.name, description=event.description, category=event.category, unit=event.unit,
                  net_quantity=event.net_quantity, net_unit=event.net_unit, by_weight=event.by_weight,
                  weighed=event.weighed, organic=event.organic, allergens=event.allergens, vat_bp=event.vat_bp,
-                 withdrawn=False)
+                 withdrawn=False, searchable=searchable(event.name))
 
 
 def product_withdrawn(session: Session, event: catalogs.ProductWithdrawn) -> None:
     """A product that was never told of before stays unknown but for its version."""
     nothing = {"name": "", "description": "", "category": "", "unit": "", "by_weight": False, "weighed": False,
-               "organic": False, "allergens": [], "vat_bp": 0}
+               "organic": False, "allergens": [], "vat_bp": 0, "searchable": ""}
     insert_or_skip(session, models.Product.__table__, id=event.product_id, producer_id=event.producer_id, version=0,
                    withdrawn=True, **nothing)
     newer = (models.Product.id == event.product_id, models.Product.version < event.version)

@@ -44,6 +44,7 @@ def test_the_shop_is_paged_and_searched(world):
 
     assert sorted(seen) == sorted(names) and len(seen) == len(names)
     assert [offer["name"] for offer in found] == ["Courge"]
+    assert [o["name"] for o in world.ask("shop", sale_id=world.sale, search="epin")["offers"]] == ["Épinard"]
     assert len(world.ask("shop", sale_id=world.sale, search="pont")["offers"]) == 5
     assert world.ask("shop", sale_id=world.sale, search="%")["offers"] == []
     assert world.ask("shop", sale_id=world.sale, category="fromage")["offers"] == []

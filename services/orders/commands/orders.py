@@ -1,6 +1,6 @@
 """Placing an order, and giving an unpaid one up.
 
-The path of a checkout is this file, domain.py for the rules and stock.py for the one statement that reserves.
+The path of a checkout is this file, domain/ for the rules and stock.py for the one statement that reserves.
 """
 
 from typing import Any

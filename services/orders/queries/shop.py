@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.orders import domain
@@ -78,17 +78,16 @@ def _offers(sale_id: UUID, limit: int, *, search: str | None, category: str | No
     if producer_id:
         asked = asked.where(Product.producer_id == producer_id)
     if search:
-        word = search.lower()
-        asked = asked.where(or_(func.lower(Product.name).contains(word, autoescape=True),
-                                func.lower(Producer.name).contains(word, autoescape=True)))
+        word = domain.searchable(search.strip())
+        asked = asked.where(or_(Product.searchable.contains(word, autoescape=True),
+                                Producer.searchable.contains(word, autoescape=True)))
     return _behind(asked, after) if after else asked
 
 
 def _behind(asked: Select[Any], after: UUID) -> Select[Any]:
     """Rows that sort behind the product `after`."""
-    last = select(Product.category, Product.name, Product.id).where(Product.id == after).subquery()
-    return asked.join(last, tuple_(Product.category, Product.name, Product.id)
-                      > tuple_(last.c.category, last.c.name, last.c.id))
+    last = select(Product.category, Product.name, Product.id).where(Product.id == after).scalar_subquery()
+    return asked.where(tuple_(Product.category, Product.name, Product.id) > last)
 
 
 def _offer(row: Row[Any]) -> dict[str, Any]:

@@ -1,12 +1,8 @@
-"""Rules of ordering: when a sale takes orders, what a line costs, when stock is held, which payment counts.
+"""Lines: what is offered, wanted, priced, summed up (SPEC O6 O9)."""
 
-A life cycle is a table: NEXT says what may become of an order. An expired order may still be confirmed, by a
-payment made in the reservation's life whose word came late, or by a late payment while stock allows (SPEC O4).
-"""
-
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -15,45 +11,10 @@ from uuid import UUID
 from shared.errors import Refusal
 from shared.money import Cents, line_total, round_half_up, vat_within
 
-PLACED, CONFIRMED, EXPIRED, CANCELLED = "placed", "confirmed", "expired", "cancelled"
-NEXT = {
-    PLACED: {CONFIRMED, EXPIRED, CANCELLED},
-    EXPIRED: {CONFIRMED},
-    CONFIRMED: {CANCELLED},
-    CANCELLED: set[str](),
-}
-ALIVE = (PLACED, CONFIRMED)
-
-PLANNED, OPEN, CLOSED, VOID = "planned", "open", "closed", "cancelled"
-
-RESERVATION_MINUTES = 35
-"""How long a reservation lives where the market has not said otherwise (SPEC O3)."""
-
-GRACE = timedelta(minutes=2)
-"""So long after its end a reservation's stock is still held: the word of a payment made in time may be on its way."""
-
 PER_BASE = {
     "kg": ("kg", Decimal(1)), "g": ("kg", Decimal("0.001")),
     "l": ("l", Decimal(1)), "cl": ("l", Decimal("0.01")), "ml": ("l", Decimal("0.001")),
 }
-
-
-class SaleNotOpen(Refusal):
-    """Too early. details: opens_at."""
-
-
-class SaleIsClosed(Refusal):
-    """Too late. details: closes_at."""
-
-
-class SaleIsCancelled(Refusal):
-    """There will be no distribution."""
-
-
-class MembersOnly(Refusal):
-    """The market takes orders from its members, and registration is not open."""
-
-    status = 403
 
 
 class ProductListedTwice(Refusal):
@@ -84,22 +45,10 @@ class StockLacking(Refusal):
     """details: lines [{product_id, name, wanted, available}]."""
 
 
-class CartIsEmpty(Refusal):
-    """There is nothing to order."""
-
-
 class OrderTooLarge(Refusal):
     """The total is beyond what can be charged at once. details: most_cents."""
 
     status = 422
-
-
-class OrderIsPaid(Refusal):
-    """Only an unpaid order can be given up here."""
-
-
-class OrderIsOver(Refusal):
-    """It expired or was cancelled before."""
 
 
 class OrderTooSmall(Refusal):
@@ -109,19 +58,6 @@ class OrderTooSmall(Refusal):
 
 
 LEAST_TOTAL_CENTS, MOST_TOTAL_CENTS = 50, 999_999_99
-
-
-@dataclass(frozen=True, kw_only=True)
-class SaleTimes:
-    """What decides whether orders and payments are taken. The instants told by markets, and the planned ones."""
-
-    opens_at: datetime | None
-    closes_at: datetime | None
-    ends_at: datetime | None
-    opened_at: datetime | None
-    closed_at: datetime | None
-    cancelled_at: datetime | None
-    validated_round: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,59 +83,6 @@ class Offer:
     withdrawn: bool
     price_cents: Cents | None
     available: Decimal | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Payment:
-    payment_id: UUID
-    amount_cents: Cents
-    captured_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderState:
-    status: str
-    total_cents: Cents
-    expires_at: datetime
-    payment_id: UUID | None
-
-
-def ensure_next(status: str, following: str) -> None:
-    """A step that NEXT does not know is a bug of ours, not a refusal."""
-    if following not in NEXT[status]:
-        raise ValueError(f"an order does not go from {status} to {following}")
-
-
-def sale_state(sale: SaleTimes) -> str:
-    if sale.cancelled_at:
-        return VOID
-    if sale.closed_at:
-        return CLOSED
-    return OPEN if sale.opened_at else PLANNED
-
-
-def ensure_takes_orders(sale: SaleTimes, now: datetime) -> None:
-    """From the word of its opening to its closing instant, whether or not the word of closing has come."""
-    state = sale_state(sale)
-    if state == VOID:
-        raise SaleIsCancelled
-    if state == CLOSED or (sale.closes_at and now >= sale.closes_at):
-        raise SaleIsClosed(closes_at=_iso(sale.closed_at or sale.closes_at))
-    if state == PLANNED:
-        raise SaleNotOpen(opens_at=_iso(sale.opens_at))
-
-
-def takes_orders(sale: SaleTimes, now: datetime) -> bool:
-    try:
-        ensure_takes_orders(sale, now)
-    except Refusal:
-        return False
-    return True
-
-
-def ensure_may_order(registration: str, *, is_member: bool) -> None:
-    if registration != "open" and not is_member:
-        raise MembersOnly
 
 
 def priced(wanted: Sequence[Wanted], offers: Mapping[UUID, Offer]) -> list[tuple[Wanted, Offer]]:
@@ -262,49 +145,6 @@ def line_state(want: Wanted, offer: Offer) -> str:
     return "ok" if want.unit_price_cents == offer.price_cents else PriceMoved.code()
 
 
-def expires_at(now: datetime, minutes: int) -> datetime:
-    return now + timedelta(minutes=minutes)
-
-
-def released_before(now: datetime) -> datetime:
-    """Reservations that ended before this instant lose their stock."""
-    return now - GRACE
-
-
-CONFIRM, RESERVE_AGAIN, REFUSE, KNOWN = "confirm", "reserve_again", "refuse", "known"
-
-
-def verdict(order: OrderState, sale: SaleTimes, payment: Payment, now: datetime) -> str:
-    """What a captured payment does (SPEC O4). RESERVE_AGAIN: confirm if the stock of all lines can be had.
-
-    | order     | payment                                       | so                          |
-    |-----------|-----------------------------------------------|-----------------------------|
-    | any       | this one has confirmed it                     | known                       |
-    | any       | not the total; sale cancelled or distributed  | refuse                      |
-    | cancelled | any                                           | refuse                      |
-    | confirmed | another one (paid twice)                      | refuse                      |
-    | placed    | made in the reservation's life                | confirm, even after closing |
-    | expired   | made in the reservation's life                | reserve again               |
-    | placed    | made after it, before closing                 | confirm: the stock is held  |
-    | expired   | made after it, before closing                 | reserve again               |
-    | either    | made after it and after closing               | refuse                      |
-    """
-    if order.payment_id == payment.payment_id:
-        return KNOWN
-    if order.status not in (PLACED, EXPIRED) or payment.amount_cents != order.total_cents or _is_over(sale, now):
-        return REFUSE
-    if payment.captured_at > order.expires_at and not _before_closing(sale, payment.captured_at):
-        return REFUSE
-    return CONFIRM if order.status == PLACED else RESERVE_AGAIN
-
-
-def ensure_can_be_given_up(status: str) -> None:
-    if status == CONFIRMED:
-        raise OrderIsPaid
-    if CANCELLED not in NEXT[status]:
-        raise OrderIsOver
-
-
 def vat_by_rate(lines: Iterable[tuple[int, Cents]]) -> list[dict[str, Cents]]:
     """(vat_bp, gross) of each line → one group per rate; VAT is taken out of the group's gross (SPEC O9)."""
     groups = groupby(sorted(lines), key=lambda line: line[0])
@@ -321,6 +161,12 @@ def unit_price(price: Cents, unit: str, net_quantity: Decimal | None, net_unit: 
     return {"cents": round_half_up(price / (amount * factor)), "per": per}
 
 
+def searchable(text: str) -> str:
+    """Without case and accents, so that « oeuf » finds « Œufs »."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def _ensure_once(wanted: Sequence[Wanted]) -> None:
     ids = [want.product_id for want in wanted]
     double = sorted({str(each) for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
@@ -330,16 +176,6 @@ def _ensure_once(wanted: Sequence[Wanted]) -> None:
 def _ensure_countable(lines: Iterable[tuple[Wanted, Offer]]) -> None:
     _refuse(QuantityMustBeWhole, [_named(want, offer) | {"quantity": _text(want.quantity)} for want, offer in lines
                                   if not fits(want.quantity, by_weight=offer.by_weight)])
-
-
-def _is_over(sale: SaleTimes, now: datetime) -> bool:
-    """Nothing more can be handed over."""
-    return bool(sale.cancelled_at or sale.validated_round or (sale.ends_at and now >= sale.ends_at))
-
-
-def _before_closing(sale: SaleTimes, instant: datetime) -> bool:
-    closing = sale.closed_at or sale.closes_at
-    return closing is None or instant < closing
 
 
 def _refuse(refusal: type[Refusal], lines: list[dict[str, Any]]) -> None:
@@ -353,7 +189,3 @@ def _named(want: Wanted, offer: Offer | None) -> dict[str, Any]:
 
 def _text(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}"
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
