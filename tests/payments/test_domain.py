@@ -12,6 +12,7 @@ from services.payments import domain
 from services.payments.domain import Figures, Source
 
 PARIS = ZoneInfo("Europe/Paris")
+DAYS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 IDS = [UUID(int=n) for n in range(1, 9)]
 
 
@@ -50,7 +51,7 @@ def test_money_is_available_after_three_days_and_paid_on_the_first_monday_after(
     assert domain.pay_on(domain.available_at(validated)) == paid
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)))
+@given(DAYS)
 def test_the_payout_is_on_a_monday_within_a_week_of_the_money(validated: datetime) -> None:  # SPEC F5
     available = domain.available_at(validated)
     paid = domain.pay_on(available)
@@ -61,7 +62,7 @@ def test_the_payout_is_on_a_monday_within_a_week_of_the_money(validated: datetim
     assert domain.run_at(paid).astimezone(PARIS).hour == 6
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)))
+@given(DAYS)
 def test_the_last_run_is_the_one_that_is_due(now: datetime) -> None:
     monday = domain.last_run(now)
 
