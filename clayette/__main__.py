@@ -32,6 +32,15 @@ def run(names: tuple[str, ...]) -> None:
 
 
 @main.command()
+@click.argument("name")
+def healthy(name: str) -> None:
+    """Exit 0 when the service (or gateway, stripe, mailbox) of this machine or container is alive."""
+    from clayette import health
+
+    raise SystemExit(0 if health.is_alive(name) else 1)
+
+
+@main.command()
 @click.argument("names", nargs=-1)
 def migrate(names: tuple[str, ...]) -> None:
     """Bring the databases of the named services (default: all) to the current tables."""

@@ -29,7 +29,7 @@ def _services(names: Sequence[str]) -> None:
 
     eventlet.monkey_patch()
     from clayette import migrations
-    from clayette.processes import Running, until_stopped
+    from clayette.processes import Running, leave, until_stopped
     from shared.config import Config
 
     logs.set_up()
@@ -41,6 +41,7 @@ def _services(names: Sequence[str]) -> None:
     running = Running(names, config)
     logs.Log(__name__).info("services_started", names=list(names), pid=os.getpid())
     until_stopped(running.stop, running.wait)
+    leave()
 
 
 def _gateway() -> None:

@@ -13,7 +13,7 @@ eventlet.monkey_patch()
 from eventlet import wsgi  # noqa: E402 - the patch comes first
 
 from clayette import migrations, sandboxes  # noqa: E402
-from clayette.processes import Running, until_stopped  # noqa: E402
+from clayette.processes import Running, leave, until_stopped  # noqa: E402
 from gateway.app import create_app  # noqa: E402
 from sandbox.mailbox import mailbox_pages  # noqa: E402
 from shared import logs  # noqa: E402
@@ -62,7 +62,8 @@ def up(*, seed: bool) -> None:
     if seed:
         eventlet.spawn(_seed, config)
     until_stopped(suite.stop, suite.running.wait)
-    click.echo("Clayette has stopped; what it holds is under var/.")
+    click.echo(f"Clayette has stopped; what it holds is under {var}/.")
+    leave()
 
 
 def _seed(config: Config) -> None:

@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -87,7 +89,8 @@ def _readyz() -> tuple[dict[str, Any], int]:
     from flask import current_app
 
     client: RpcClient = current_app.extensions["rpc"]
-    states = {service: _state(client, service) for service in SERVICES}
+    with ThreadPoolExecutor(len(SERVICES)) as threads:
+        states = dict(zip(SERVICES, threads.map(partial(_state, client), SERVICES), strict=True))
     ready = all(state == "ok" for state in states.values())
     return {"status": "ok" if ready else "waiting", "services": states}, 200 if ready else 503
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-_file = os.environ.get("CLAYETTE_CLOCK_FILE")
+_file = os.environ.get("CLAYETTE_CLOCK_FILE") or None
 _seen: tuple[int, float] = (0, 0.0)
 _stamp = 0
 _last_id = 0
@@ -25,6 +25,11 @@ def now() -> datetime:
 def monotonic() -> float:
     """Seconds for measuring durations; not moved by the demo."""
     return time.monotonic()
+
+
+def wall_seconds() -> float:
+    """The machine's own time, not moved: to compare with the times of files."""
+    return time.time()
 
 
 def offset() -> float:

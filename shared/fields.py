@@ -23,6 +23,15 @@ class ExactInteger(fields.Field[int]):
         return value
 
 
+class Flag(fields.Boolean):
+    """true or false and nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Cents(ExactInteger):
     """An amount in euro cents, 0 … 10 million euros."""
 

@@ -38,6 +38,6 @@ def set_up(level: str = "INFO") -> None:
     out = logging.StreamHandler(sys.stderr)
     out.setFormatter(_Json())
     logging.basicConfig(level=level, handlers=[out], force=True)
-    for noisy in ("nameko", "amqp", "kombu", "stripe", "urllib3"):
+    for noisy in ("nameko", "amqp", "kombu", "stripe", "urllib3", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
     logging.getLogger("nameko.containers").setLevel("ERROR")  # at WARNING it logs every refusal with its trace

@@ -26,6 +26,7 @@ def upgrade(names: Iterable[str] = (), config: Config | None = None) -> None:
     """Bring each database to the head of its versions. Safe to run from several processes at once."""
     for name in names or SERVICES:
         db = Database((config or Config()).database_of(name))
+        _wait_for(name, db)
         with db.engine.connect() as connection:
             if not db.is_sqlite:
                 connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
@@ -41,6 +42,20 @@ def wait_until_current(name: str, config: Config) -> None:
         log.info("waiting_for_migration", service=name)
         time.sleep(1)
     db.close()
+
+
+def _wait_for(name: str, db: Database) -> None:
+    while not _answers(db):
+        log.info("waiting_for_database", service=name)
+        time.sleep(1)
+
+
+def _answers(db: Database) -> bool:
+    try:
+        db.engine.connect().close()
+    except DBAPIError:
+        return False
+    return True
 
 
 def _is_current(name: str, db: Database) -> bool:

@@ -18,7 +18,7 @@ from shared import clock
 from shared.config import Config
 from shared.db import Database
 from shared.logs import Log
-from shared.messaging import inbox, outbox, trace
+from shared.messaging import heartbeat, inbox, outbox, trace
 from shared.messaging.entrypoints import due, due_outside, query
 from shared.messaging.publisher import BatchPublisher
 from shared.messaging.tables import idempotency_keys
@@ -83,6 +83,7 @@ class Relay(DependencyProvider):
                     again = False
                 while outbox.relay_batch(self._db, self._publish):
                     pass
+                heartbeat.beat(self.container.service_name)
             except Exception:
                 log.exception("relay_waits", service=self.container.service_name)
                 eventlet.sleep(TROUBLE_PAUSE_SECONDS)
