@@ -26,7 +26,9 @@ class Embedded:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
         self.mailbox = f"{self.url}/dev/mailbox.json"
-        self.environment = {name: value for name, value in os.environ.items() if name not in {"AMQP_URI", "DATABASE_URL"}}
+        self.environment = {
+            name: value for name, value in os.environ.items() if name not in {"AMQP_URI", "DATABASE_URL"}
+        }
         self.environment |= {
             "CLAYETTE_VAR": str(folder),
             "CLAYETTE_CLOCK_FILE": str(folder / "clock"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import MetaData, create_engine, make_url, text
 
 from shared.db import Database
+from shared.events import SERVICES
 
 
 def on_postgresql() -> bool:
@@ -52,3 +53,15 @@ def _on_server(statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def fresh_set(template: str) -> str:
+    """A database per service under one fresh tag; answers the template that names them."""
+    tag = uuid.uuid4().hex[:8]
+    for service in SERVICES:
+        _on_server(f'CREATE DATABASE "flows_{tag}_{service}"')
+    return template.replace("{service}", f"flows_{tag}_{{service}}")
+
+
+def drop_named(url: str) -> None:
+    _on_server(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
