@@ -10,7 +10,7 @@ from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import INCLUDE, Schema, fields
 
-from shared.fields import ExactInteger, QuantityField, WireDecimal
+from shared.fields import MOST_QUANTITY, ExactInteger, QuantityField, WireDecimal
 
 DESCRIPTION = (
     "Writes take an `Idempotency-Key` header: the same key with the same body gives the same answer. Editable "
@@ -94,10 +94,11 @@ def complete(app: Flask, spec: APISpec) -> None:
         operations = document["paths"].get(FlaskPlugin.flaskpath2openapi(rule.rule), {})
         for method in rule.methods or ():
             if method.lower() in operations:
-                _complete(operations[method.lower()], app.view_functions[rule.endpoint], rule.endpoint)
+                view, schemas = app.view_functions[rule.endpoint], document["components"]["schemas"]
+                _complete(operations[method.lower()], view, rule.endpoint, schemas)
 
 
-def _complete(operation: dict[str, Any], view: Any, endpoint: str) -> None:
+def _complete(operation: dict[str, Any], view: Any, endpoint: str, schemas: dict[str, Any]) -> None:
     words = _words(view)
     headers = {
         "IdempotencyKey": "command" in words and "key_required" not in words,
@@ -108,8 +109,16 @@ def _complete(operation: dict[str, Any], view: Any, endpoint: str) -> None:
     operation.setdefault("operationId", endpoint)
     if refs:
         operation["parameters"] = operation.get("parameters", []) + refs
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = not _may_be_empty(operation["requestBody"], schemas)
     if headers["IfMatch"]:
         operation["responses"]["412"] = {"$ref": "#/components/responses/DEFAULT_ERROR"}
+
+
+def _may_be_empty(body: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Nothing in it is required: it may be left out."""
+    name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return not schemas[name].get("required")
 
 
 def _words(view: Any) -> set[str]:
@@ -126,6 +135,8 @@ def _schema_name(schema: Any) -> str:
 
 
 def _decimal(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
-    if not isinstance(field, WireDecimal):
-        return {}
-    return {"pattern": QUANTITY if isinstance(field, QuantityField) else DECIMAL}
+    """Written as a string; a quantity may be sent as a JSON number too."""
+    if not isinstance(field, QuantityField):
+        return {"pattern": DECIMAL} if isinstance(field, WireDecimal) else {}
+    types = ["string", "number", *(["null"] if field.allow_none else [])]
+    return {"type": types, "pattern": QUANTITY, "minimum": 0, "maximum": MOST_QUANTITY}

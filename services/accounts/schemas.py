@@ -5,6 +5,8 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from shared.fields import ExactInteger
+
 PASSWORD = validate.Length(min=10, max=200)
 NAME = validate.Length(min=1, max=80)
 
@@ -43,7 +45,7 @@ class ChangeMe(Schema):
     phone = fields.String(allow_none=True, validate=validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$"))
     language = fields.String(validate=validate.OneOf(["fr", "en"]))
     second_email = Email(allow_none=True)
-    version = fields.Integer(strict=True, allow_none=True)
+    version = ExactInteger(allow_none=True)
 
     @validates_schema
     def _something(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from shared.fields import Flag
+
 MOST = validate.Length(max=200)
 
 
@@ -52,11 +54,11 @@ class MarketChoice(Schema):
     """`opening`: mails that invite to order, at the opening and before the closing of a sale."""
 
     market_id = fields.UUID(required=True)
-    opening = fields.Boolean(required=True)
+    opening = Flag(required=True)
 
 
 class ChangePreferences(Schema):
-    pickup_4h = fields.Boolean()
+    pickup_4h = Flag()
     markets = fields.List(fields.Nested(MarketChoice), validate=MOST)
 
     @validates_schema

@@ -6,7 +6,7 @@ from shared.fields import Cents, ExactInteger
 
 Amount = ExactInteger
 """Cents that may be below zero."""
-LIMIT = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, 200))
+LIMIT = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
 class OrderId(Schema):

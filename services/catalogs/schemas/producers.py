@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.catalogs.schemas.base import Codes, Line, Text, Version
+from shared.fields import Flag
 
 PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
 
@@ -21,7 +22,7 @@ class ProducerBody(Schema):
     grows = Codes(40, load_default=list)
     labels = Codes(20, load_default=list)
     siret = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=30))
-    vat_exempt = fields.Boolean(load_default=False)
+    vat_exempt = Flag(load_default=False)
     phone = fields.String(load_default=None, allow_none=True, validate=PHONE)
     email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=254))
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.catalogs.schemas.base import Codes, Line, Text, Version
 from services.catalogs.schemas.producers import ProducerId
-from shared.fields import ExactInteger, QuantityField, WireDecimal
+from shared.fields import ExactInteger, Flag, QuantityField, WireDecimal
 
 
 class ProductBody(Schema):
@@ -22,8 +22,8 @@ class ProductBody(Schema):
     net_quantity = QuantityField(load_default=None, allow_none=True)
     net_unit = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 10))
     vat_bp = ExactInteger(load_default=None)
-    organic = fields.Boolean(load_default=False)
-    weighed = fields.Boolean(load_default=False)
+    organic = Flag(load_default=False)
+    weighed = Flag(load_default=False)
     allergens = Codes(14, load_default=list)
     ingredients = Text(3000, load_default="")
     storage = Line(300, load_default="")

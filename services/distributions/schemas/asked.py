@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from shared.fields import QuantityField
+from shared.fields import ExactInteger, Flag, QuantityField
 
 MOST_LINES = 5000
 
@@ -18,7 +18,7 @@ class BasketId(Schema):
 
 
 class VersionBody(Schema):
-    version = fields.Integer(strict=True, load_default=None, allow_none=True)
+    version = ExactInteger(load_default=None, allow_none=True)
 
 
 class OneBasket(VersionBody):
@@ -53,12 +53,12 @@ class AdjustBody(DeliveredLines):
     """The lines that differ from before. The version may come as If-Match instead."""
 
     lines = fields.List(fields.Nested(DeliveredLine), required=True, validate=validate.Length(min=1, max=MOST_LINES))
-    version = fields.Integer(strict=True)
+    version = ExactInteger()
 
 
 class Adjust(AdjustBody):
     basket_id = fields.UUID(required=True)
-    version = fields.Integer(strict=True, required=True)
+    version = ExactInteger(required=True)
 
 
 class MissingProductBody(Schema):
@@ -81,7 +81,7 @@ class Declare(DeclareBody, SaleId):
 
 class ConfirmBody(Schema):
     producer_id = fields.UUID(load_default=None, allow_none=True)
-    refund = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    refund = Flag(load_default=True)
 
 
 class Confirm(ConfirmBody, SaleId):

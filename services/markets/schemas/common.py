@@ -5,6 +5,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from shared.fields import ExactInteger
+
 MOST_PER_PAGE = 200
 EARLIEST, LATEST = 2000, 2100
 
@@ -25,7 +27,7 @@ class PageBody(Schema):
 
 
 class Version(Schema):
-    version = fields.Integer(strict=True, load_default=None, allow_none=True)
+    version = ExactInteger(load_default=None, allow_none=True)
 
 
 class Done(Schema):

@@ -73,7 +73,7 @@ class Market(_Settings):
 
 class WhichMarket(Schema):
     market_id = fields.UUID()
-    number = fields.Integer(strict=True)
+    number = ExactInteger()
 
     @validates_schema
     def _one(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -192,7 +192,7 @@ class MyMarkets(Schema):
 
 class LinkCatalogBody(Schema):
     catalog_id = fields.UUID()
-    number = fields.Integer(strict=True)
+    number = ExactInteger()
 
     @validates_schema
     def _one(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -219,7 +219,7 @@ class Link(Schema):
 
 class CatalogNumber(Schema):
     market_id = fields.UUID(load_default=None, allow_none=True)
-    number = fields.Integer(required=True, strict=True)
+    number = ExactInteger(required=True)
 
 
 class NamedCatalog(CatalogFacts):

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.markets.schemas.common import MarketId, PageBody
+from shared.fields import Flag
 
 ROLE = validate.OneOf(["administrator", "message_sender", "catalog_manager"])
 
@@ -52,7 +53,7 @@ class InviteBody(Schema):
     addresses = fields.List(
         fields.String(validate=validate.Length(max=100_000)), required=True, validate=validate.Length(1, 500)
     )
-    consent = fields.Boolean(required=True)
+    consent = Flag(required=True)
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(["fr", "en"]))
 
 
@@ -95,7 +96,7 @@ class AcceptInvitation(Schema):
 
 
 class DecideWaitingBody(Schema):
-    accept = fields.Boolean(required=True)
+    accept = Flag(required=True)
 
 
 class DecideWaiting(DecideWaitingBody, MarketId):

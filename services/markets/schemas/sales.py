@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.markets.schemas.common import Day, Instant, MarketId, PageBody, Place, SaleId, Version
+from shared.fields import ExactInteger
 
 STATES = ["planned", "open", "closed", "distributed", "validated", "cancelled"]
 
@@ -50,9 +51,9 @@ class CycleBody(Schema):
     until = Day(required=True)
     starts = fields.Time(required=True)
     ends = fields.Time(required=True)
-    opens_days_before = fields.Integer(strict=True, load_default=10, validate=validate.Range(0, 90))
+    opens_days_before = ExactInteger(load_default=10, validate=validate.Range(0, 90))
     opens = fields.Time(load_default=None, allow_none=True)
-    closes_days_before = fields.Integer(strict=True, load_default=2, validate=validate.Range(0, 90))
+    closes_days_before = ExactInteger(load_default=2, validate=validate.Range(0, 90))
     closes = fields.Time(load_default=None, allow_none=True)
     skip = fields.List(Day(), load_default=list, validate=validate.Length(max=400))
     place = fields.Nested(Place, load_default=None, allow_none=True)
