@@ -33,6 +33,12 @@ def again(row: Due, pause: timedelta) -> None:
     row.try_at = clock.now() + pause  # type: ignore[attr-defined]
 
 
+def later(row: Due) -> None:
+    """After a try that failed; nothing is due any more if a webhook has settled it meanwhile."""
+    if row.try_at is not None:  # type: ignore[attr-defined]
+        again(row, domain.back_off(row.tries))
+
+
 def done(row: Due) -> None:
     """Nothing more to ask about it."""
     row.try_at = None  # type: ignore[attr-defined]

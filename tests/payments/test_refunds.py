@@ -8,7 +8,7 @@ import pytest
 
 from services.payments import domain, queries
 from services.payments.commands import refunds
-from services.payments.models import Refund
+from services.payments.models import Refund, RefundPart
 from services.payments.provider import Provider
 from shared.actor import Actor
 from shared.errors import NotFound
@@ -152,6 +152,22 @@ def test_a_crash_after_the_call_leads_to_one_refund_even_when_the_key_is_forgott
 
     assert sent(till) == [400]
     assert len(till.told(RefundSucceeded)) == 1
+
+
+def test_a_webhook_that_comes_instead_of_the_answer_settles_the_refund(till: Till) -> None:  # SPEC F3 X2
+    sale, basket = uuid4(), uuid4()
+    till.paid(1000, sale=sale, basket=basket)
+    till.stand_in.ask("fail", {"call": "refunds.create", "mode": "drop_after", "times": 3})
+
+    till.deliver(till.refund(basket, sale, 400))
+    refunds.send(till.db, till.provider)
+    till.settled(lambda: till.told(RefundSucceeded))
+
+    with till.db.read() as session:
+        part = session.query(RefundPart).one()
+    assert (part.status, part.try_at) == ("succeeded", None)
+    assert refunds.send(till.db, till.provider) is False
+    assert till.balances()["provider"] == 600
 
 
 def _die(*_args: object, **_kwargs: object) -> None:

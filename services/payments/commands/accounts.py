@@ -58,8 +58,7 @@ def look(db: Database, provider: Provider) -> bool:
         _ask(db, provider, account if account.provider_id else _create(db, provider, account))
     except (ProviderUnavailable, ProviderRefused):
         with db.write() as session:
-            row = session.get_one(Account, account.producer_id)
-            work.again(row, domain.back_off(row.tries))
+            work.later(session.get_one(Account, account.producer_id, with_for_update=True))
     return True
 
 

@@ -66,12 +66,9 @@ def look(db: Database, provider: Provider) -> bool:
         return False
     try:
         _look(db, provider, payment)
-    except ProviderRefused:
-        pass  # the request is forgotten
-    except ProviderUnavailable:
+    except (ProviderUnavailable, ProviderRefused):
         with db.write() as session:
-            row = session.get_one(Payment, payment.id)
-            work.again(row, domain.back_off(row.tries))
+            work.later(session.get_one(Payment, payment.id, with_for_update=True))
     return True
 
 

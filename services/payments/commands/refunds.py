@@ -81,8 +81,7 @@ def send(db: Database, provider: Provider) -> bool:
         made = made or provider.refund(**asked, amount_cents=part.amount_cents, reference=str(part.refund_id))
     except ProviderUnavailable:
         with db.write() as session:
-            row = session.get_one(RefundPart, part.id)
-            work.again(row, domain.back_off(row.tries))
+            work.later(session.get_one(RefundPart, part.id, with_for_update=True))
     except ProviderRefused as refused:
         with db.write() as session:
             failed(session, part.id, refused.code)
