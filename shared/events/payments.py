@@ -104,6 +104,8 @@ class PayoutSent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutFailed(Event):
+    """The provider refused it, or the bank sent it back: `error` is its word for why. It is tried again."""
+
     subject: ClassVar[str] = "payout_id"
     payout_id: UUID
     producer_id: UUID
