@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.payments import projections, queries, schemas
+from services.payments import domain, projections, queries, schemas
 from services.payments.commands import accounts, checkout, orders, payouts, refunds, settlement, webhooks
 from services.payments.provider import Provider
 from shared import events
@@ -24,6 +24,8 @@ SOON = timedelta(seconds=1)
 def provider() -> Provider:
     """Made at the first call: the runner may set the environment after this module is imported."""
     config = Config()
+    if config.stripe_api_key:
+        domain.ensure_secret(config.stripe_api_base, config.stripe_webhook_secret)
     return Provider(config.stripe_api_key, config.stripe_api_base, config.stripe_webhook_secret)
 
 

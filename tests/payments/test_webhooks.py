@@ -10,8 +10,9 @@ import stripe
 
 from services.payments import domain
 from services.payments.commands import webhooks
+from services.payments.provider import BadSignature, Provider
 from shared.events.payments import PaymentFailed, PaymentSucceeded
-from tests.payments.conftest import SECRET, Till
+from tests.payments.conftest import KEY, SECRET, Till
 
 
 def signed(payload: str, secret: str = SECRET, at: float | None = None) -> str:
@@ -100,6 +101,24 @@ def test_a_decline_told_after_the_payment_is_of_no_interest(till: Till) -> None:
     take(till, till.stand_in.wait("payment_intent.payment_failed")[0])
 
     assert till.told(PaymentFailed) == []
+
+
+def test_either_of_two_endpoints_secrets_is_genuine_and_none_never(till: Till) -> None:  # SPEC F3 X4
+    payload = json.dumps({"id": "evt_1", "type": "x", "created": 1, "data": {"object": {"id": "x_1"}}})
+
+    two, none = (Provider(KEY, till.stand_in.url, secret) for secret in (f"whsec_other, {SECRET}", " , "))
+    assert two.read_webhook(payload.encode(), signed(payload)).event_id == "evt_1"
+    with pytest.raises(BadSignature):
+        none.read_webhook(payload.encode(), signed(payload, ""))
+
+
+@pytest.mark.parametrize("secret", ["", "whsec_clayette"])
+def test_the_real_provider_is_not_used_with_a_secret_that_everybody_knows(secret: str) -> None:  # SPEC X4
+    domain.ensure_secret("http://127.0.0.1:8001", secret)
+    domain.ensure_secret("", "whsec_real")
+
+    with pytest.raises(domain.WebhookSecretMissing):
+        domain.ensure_secret("", secret)
 
 
 @pytest.mark.parametrize(("kind", "body"), [
