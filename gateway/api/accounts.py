@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, g, request
-from flask_smorest import Blueprint
 
+from gateway.api import Blueprint
 from gateway.auth import bearer_token
 from gateway.backend import ask, command, query, reply
 from gateway.errors import Problem
@@ -65,6 +65,16 @@ def me() -> Response:
 @blp.response(200, schemas.Account)
 def change_me(args: Args) -> Response:
     return command("accounts.change_me", args, if_match=True)
+
+
+@blp.route("/accounts/me/deletion", methods=["POST"])
+@blp.arguments(schemas.DeleteMe)
+@blp.response(200, schemas.Done)
+def delete_me(args: Args) -> Response:
+    """Refused while paid orders or a farm's payouts are under way."""
+    answer = command("accounts.delete_me", args)
+    current_app.extensions["identities"].forget(bearer_token())
+    return answer
 
 
 @blp.route("/sessions", methods=["POST"])

@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session as Db
 
-from services.accounts import domain, secrets
+from services.accounts import domain, queries, secrets
 from services.accounts.models import Account, FailedLogin, Link, Session
 from shared import clock
 from shared.db import Database
 from shared.errors import NotFound, VersionConflict
 from shared.events.accounts import (
     AccountChanged,
+    AccountDeleted,
     AccountRegistered,
     EmailVerificationRequested,
     PasswordResetRequested,
@@ -80,6 +81,23 @@ def change_me(session: Db, account_id: UUID, version: int | None = None, **chang
         setattr(account, name, value)
     _changed(session, account)
     return account
+
+
+def delete_me(db: Database, account_id: UUID, password: str) -> None:
+    """Forget the person. The row stays under its id, without name or address; nobody can log in with it."""
+    with db.read() as session:
+        account = session.get_one(Account, account_id)
+    if not secrets.password_fits(account.password_hash, password):
+        raise domain.WrongCredentials("password")
+    with db.write() as session:
+        account = session.get_one(Account, account_id, with_for_update=True)
+        domain.ensure_deletable(queries.open_orders(session, account_id), queries.farms(session, account_id))
+        account.email, account.first_name, account.last_name = f"{account_id}@deleted.invalid", "", ""
+        account.phone = account.second_email = None
+        account.password_hash = "deleted"  # noqa: S105 - no hash: nothing fits it
+        session.execute(delete(Link).where(Link.account_id == account_id))
+        _revoke(session, Session.account_id == account_id)
+        outbox.record(session, AccountDeleted(account_id=account_id))
 
 
 def log_in(db: Database, email: str, password: str, address: str, label: str, scopes: list[str]) -> dict[str, Any]:

@@ -38,6 +38,22 @@ class LinkInvalid(Refusal):
     status = 410
 
 
+class OrdersAreOpen(Refusal):
+    """Paid orders wait for their distribution. details["orders"]: how many."""
+
+
+class ActsForAFarm(Refusal):
+    """Payouts of a farm are owed to this person."""
+
+
+def ensure_deletable(open_orders: int, farms: int) -> None:
+    """An account with money or goods under way stays (SPEC P5)."""
+    if open_orders:
+        raise OrdersAreOpen(orders=open_orders)
+    if farms:
+        raise ActsForAFarm
+
+
 def ensure_calm(failures_of_account: int, failures_of_address: int) -> None:
     """Failures within THROTTLE_WINDOW, for the account asked for and for the caller's network address."""
     if failures_of_account >= MOST_FAILURES_PER_ACCOUNT or failures_of_address >= MOST_FAILURES_PER_ADDRESS:

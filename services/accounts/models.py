@@ -54,6 +54,37 @@ class Session(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class Engagement(Base):
+    """A paid order of somebody (projection of orders): open until it is cancelled or its sale is settled."""
+
+    __tablename__ = "engagements"
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    sale_id: Mapped[UUID]
+    cancelled: Mapped[bool]
+
+
+class SettledSale(Base):
+    __tablename__ = "settled_sales"
+    sale_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class FarmHand(Base):
+    """Who acts for a farm (projection of catalogs)."""
+
+    __tablename__ = "farm_hands"
+    producer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+
+
+class Farm(Base):
+    """The version of a farm's people that is known."""
+
+    __tablename__ = "farms"
+    producer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
 class FailedLogin(Base):
     """`subject` is account:<e-mail> or address:<network address>."""
 

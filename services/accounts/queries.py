@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Db
 
 from services.accounts import secrets
-from services.accounts.models import Account, Session
+from services.accounts.models import Account, Engagement, FarmHand, Session, SettledSale
 from shared import clock
 from shared.errors import LogInRequired
 
@@ -34,6 +34,17 @@ def me(session: Db, account_id: UUID) -> dict[str, Any]:
 def account(row: Account) -> dict[str, Any]:
     names = ("id", "email", "first_name", "last_name", "phone", "language", "second_email", "version")
     return {name: getattr(row, name) for name in names} | {"email_verified": row.email_verified_at is not None}
+
+
+def open_orders(session: Db, account_id: UUID) -> int:
+    """Paid orders that are neither cancelled nor settled."""
+    settled = select(SettledSale.sale_id)
+    mine = (Engagement.account_id == account_id, Engagement.cancelled.is_(False), Engagement.sale_id.not_in(settled))
+    return session.scalar(select(func.count()).select_from(Engagement).where(*mine)) or 0
+
+
+def farms(session: Db, account_id: UUID) -> int:
+    return session.scalar(select(func.count()).select_from(FarmHand).where(FarmHand.account_id == account_id)) or 0
 
 
 def sessions(session: Db, account_id: UUID) -> dict[str, Any]:

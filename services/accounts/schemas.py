@@ -84,6 +84,10 @@ class Reset(Token):
     password = fields.String(required=True, validate=PASSWORD, load_only=True)
 
 
+class DeleteMe(Schema):
+    password = fields.String(required=True, validate=validate.Length(max=200), load_only=True)
+
+
 class SessionId(Schema):
     session_id = fields.UUID(required=True)
 

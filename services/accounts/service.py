@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.accounts import commands, queries, schemas
+from services.accounts import commands, projections, queries, schemas
+from shared import events
 from shared.actor import Actor
 from shared.db import Database
-from shared.messaging.entrypoints import command, outside, query
+from shared.messaging.entrypoints import command, on, outside, query
 from shared.messaging.service import Service
 
 Args = dict[str, Any]
@@ -60,6 +61,27 @@ class AccountsService(Service):
     @command(schemas.ChangeMe, schemas.Account)
     def change_me(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.account(commands.change_me(session, actor.must_be_known(), **args))
+
+    @outside(schemas.DeleteMe, schemas.Done)
+    def delete_me(self, db: Database, actor: Actor, args: Args) -> Args:
+        commands.delete_me(db, actor.must_be_known(), **args)
+        return DONE
+
+    @on(events.orders.OrderConfirmed)
+    def on_order_confirmed(self, session: Session, event: events.orders.OrderConfirmed) -> None:
+        projections.order_told(session, event, cancelled=False)
+
+    @on(events.orders.OrderCancelled)
+    def on_order_cancelled(self, session: Session, event: events.orders.OrderCancelled) -> None:
+        projections.order_told(session, event, cancelled=True)
+
+    @on(events.distributions.DistributionValidated)
+    def on_distribution_validated(self, session: Session, event: events.distributions.DistributionValidated) -> None:
+        projections.sale_settled(session, event.sale_id)
+
+    @on(events.catalogs.ProducerChanged)
+    def on_producer_changed(self, session: Session, event: events.catalogs.ProducerChanged) -> None:
+        projections.producer_changed(session, event)
 
     @query(schemas.Nothing, schemas.Sessions)
     def sessions(self, session: Session, actor: Actor, args: Args) -> Args:

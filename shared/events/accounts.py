@@ -10,6 +10,8 @@ from shared.events.base import Event
 
 @dataclass(frozen=True, kw_only=True)
 class AccountRegistered(Event):
+    """Somebody opened an account; the address is not proved yet."""
+
     subject: ClassVar[str] = "account_id"
     account_id: UUID
     email: str
@@ -29,6 +31,8 @@ class AccountChanged(AccountRegistered):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDeleted(Event):
+    """Forget the person: keep what money needs under the account's id, without name, address or phone."""
+
     subject: ClassVar[str] = "account_id"
     account_id: UUID
 

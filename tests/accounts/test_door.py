@@ -6,9 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from services.accounts.models import Account, Session
-from shared.events import BY_NAME
 from shared.events.accounts import EmailVerificationRequested, PasswordResetRequested
-from shared.messaging.tables import outbox
 
 MARIE = {"email": "Marie@Example.org", "password": "un panier de pommes", "first_name": "Marie", "last_name": "Dupont"}
 
@@ -23,9 +21,7 @@ def accounts(suite):
 
 
 def last_link(accounts, kind=EmailVerificationRequested):
-    with accounts.databases["accounts"].read() as session:
-        rows = session.execute(select(outbox).where(outbox.c.type == kind.wire_name()).order_by(outbox.c.id)).all()
-    return BY_NAME[kind.wire_name()].load(rows[-1].envelope["data"]).token
+    return accounts.bus.wait_for(kind)[-1].token
 
 
 def logged_in(accounts, **changes):

@@ -12,6 +12,7 @@ from gateway.app import create_app
 from gateway.rpc import RpcClient
 from shared.config import Config
 from tests.support import databases
+from tests.support.listener import Listener
 
 
 class Suite:
@@ -21,6 +22,7 @@ class Suite:
         self.databases = {name: databases.fresh(name, folder) for name in names}
         self.config = _Config(self.databases)
         self.running = Running(names, self.config)
+        self.bus = Listener(self.config.amqp_uri, names)
         self.rpc = RpcClient(self.config.amqp_uri)
         self.app = create_app(self.config, self.rpc)
         self.http = self.app.test_client()
@@ -34,6 +36,7 @@ class Suite:
 
     def stop(self) -> None:
         self.rpc.close()
+        self.bus.close()
         self.running.stop()
         for db in self.databases.values():
             databases.drop(db)

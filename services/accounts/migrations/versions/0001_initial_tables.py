@@ -27,6 +27,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_accounts')),
     sa.UniqueConstraint('email', name=op.f('uq_accounts_email'))
     )
+    op.create_table('engagements',
+    sa.Column('order_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.Column('sale_id', sa.Uuid(), nullable=False),
+    sa.Column('cancelled', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_engagements'))
+    )
+    with op.batch_alter_table('engagements', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_engagements_account_id'), ['account_id'], unique=False)
+
     op.create_table('failed_events',
     sa.Column('event_id', sa.Uuid(), nullable=False),
     sa.Column('handler', sa.String(length=80), nullable=False),
@@ -51,6 +61,19 @@ def upgrade() -> None:
     with op.batch_alter_table('failed_logins', schema=None) as batch_op:
         batch_op.create_index('ix_failed_logins_subject_at', ['subject', 'at'], unique=False)
 
+    op.create_table('farm_hands',
+    sa.Column('producer_id', sa.Uuid(), nullable=False),
+    sa.Column('account_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('producer_id', 'account_id', name=op.f('pk_farm_hands'))
+    )
+    with op.batch_alter_table('farm_hands', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_farm_hands_account_id'), ['account_id'], unique=False)
+
+    op.create_table('farms',
+    sa.Column('producer_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('producer_id', name=op.f('pk_farms'))
+    )
     op.create_table('idempotency_keys',
     sa.Column('actor', sa.String(length=80), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
@@ -86,6 +109,10 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('last', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_sequences'))
+    )
+    op.create_table('settled_sales',
+    sa.Column('sale_id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('sale_id', name=op.f('pk_settled_sales'))
     )
     op.create_table('links',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -129,6 +156,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_links_account_id'))
 
     op.drop_table('links')
+    op.drop_table('settled_sales')
     op.drop_table('sequences')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_state_id')
@@ -142,6 +170,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_idempotency_keys_recorded_at'))
 
     op.drop_table('idempotency_keys')
+    op.drop_table('farms')
+    with op.batch_alter_table('farm_hands', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_farm_hands_account_id'))
+
+    op.drop_table('farm_hands')
     with op.batch_alter_table('failed_logins', schema=None) as batch_op:
         batch_op.drop_index('ix_failed_logins_subject_at')
 
@@ -150,5 +183,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_failed_events_retry')
 
     op.drop_table('failed_events')
+    with op.batch_alter_table('engagements', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_engagements_account_id'))
+
+    op.drop_table('engagements')
     op.drop_table('accounts')
     # ### end Alembic commands ###

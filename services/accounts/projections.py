@@ -1,0 +1,34 @@
+"""What accounts keeps of others' facts: whose money or goods are under way."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session as Db
+
+from services.accounts.models import Engagement, Farm, FarmHand, SettledSale
+from shared.events.catalogs import ProducerChanged
+from shared.events.orders import OrderCancelled, OrderConfirmed
+from shared.messaging.inbox import insert_or_skip
+
+
+def order_told(session: Db, event: OrderConfirmed | OrderCancelled, *, cancelled: bool) -> None:
+    """A cancelled order stays cancelled, in whatever order the two are heard."""
+    facts = {"order_id": event.order_id, "account_id": event.member_id, "sale_id": event.sale_id}
+    is_new = insert_or_skip(session, Engagement.__table__, **facts, cancelled=cancelled)
+    if cancelled and not is_new:
+        session.execute(update(Engagement).where(Engagement.order_id == event.order_id).values(cancelled=True))
+
+
+def sale_settled(session: Db, sale_id: UUID) -> None:
+    insert_or_skip(session, SettledSale.__table__, sale_id=sale_id)
+
+
+def producer_changed(session: Db, event: ProducerChanged) -> None:
+    if not insert_or_skip(session, Farm.__table__, producer_id=event.producer_id, version=event.version):
+        older = (Farm.producer_id == event.producer_id) & (Farm.version < event.version)
+        if not session.execute(update(Farm).where(older).values(version=event.version)).rowcount:  # type: ignore[attr-defined]
+            return
+    session.execute(delete(FarmHand).where(FarmHand.producer_id == event.producer_id))
+    rows = [{"producer_id": event.producer_id, "account_id": account_id} for account_id in event.account_ids]
+    if rows:
+        session.execute(insert(FarmHand), rows)
