@@ -26,7 +26,7 @@ import psycopg2
 from kombu import Connection
 from sqlalchemy import event, insert, make_url
 
-from gateway.rpc import RpcClient
+from gateway.rpc import RpcClient, ServiceUnavailable
 from services.orders.models import (
     Base,
     Catalog,
@@ -164,7 +164,7 @@ def _wait_until_it_answers(place: Callable[[], None]) -> None:
     for _ in range(30):
         try:
             return place()
-        except Exception:  # the service is starting
+        except ServiceUnavailable:  # the service is starting
             time.sleep(0.5)
     return place()
 
