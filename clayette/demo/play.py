@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from clayette.demo import accounts, story
+from clayette.demo import accounts, day, sale, story
 from clayette.demo.api import DemoFailed, World
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -12,13 +12,13 @@ STEPS = (
     story.open_market,
     story.bring_producers,
     story.open_payment_accounts,
-    story.plan_sale,
+    sale.plan_sale,
     story.gather_members,
-    story.let_it_open,
-    story.order,
-    story.let_it_close,
-    story.settle,
-    story.pay_producers,
+    sale.let_it_open,
+    sale.order,
+    sale.let_it_close,
+    day.settle,
+    day.pay_producers,
     accounts.check_the_cents,
 )
 

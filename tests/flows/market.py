@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from clayette.demo import story
+from clayette.demo import day, sale, story
 from clayette.demo.api import Card, Person, World, wait_for
 
 
@@ -18,7 +18,7 @@ class Market:
             step(self.tale)
         self.plan()
         story.gather_members(self.tale)
-        story.let_it_open(self.tale)
+        sale.let_it_open(self.tale)
         self.products = {p["name"]: p for farm in self.tale.farms for p in farm.products}
 
     @property
@@ -41,7 +41,7 @@ class Market:
 
     def open_another(self) -> None:
         self.plan()
-        story.let_it_open(self.tale)
+        sale.let_it_open(self.tale)
 
     def known_orders(self) -> int:
         return int(self.admin.get(f"/sales/{self.sale_id}")["administration"]["order_count"])
@@ -49,7 +49,7 @@ class Market:
     def place(self, member: Person, **quantities: str) -> dict[str, Any]:
         """`place(awa, yaourt="4")`: products by the first word of their names."""
         wanted = [(self.product(word), quantity) for word, quantity in quantities.items()]
-        order: dict[str, Any] = member.do("POST", "/orders", story._lines(self.tale, wanted))
+        order: dict[str, Any] = member.do("POST", "/orders", sale.lines_of(self.tale, wanted))
         return order
 
     def page(self, member: Person, order: dict[str, Any]) -> str:
@@ -80,7 +80,7 @@ class Market:
     def come_to_the_day(self, baskets: int) -> list[dict[str, Any]]:
         self.close()
         self.world.move_to(self.at("starts_at"))
-        found: list[dict[str, Any]] = wait_for("the baskets", lambda: story._baskets(self.tale, baskets))
+        found: list[dict[str, Any]] = wait_for("the baskets", lambda: day.baskets_of(self.tale, baskets))
         return found
 
     def validate(self) -> Any:
@@ -105,7 +105,7 @@ class Market:
 
     def shares(self) -> dict[str, dict[str, Any]]:
         """{farm's name: its part of the sale}."""
-        items = wait_for("the shares", lambda: story._shares(self.tale))
+        items = wait_for("the shares", lambda: day.shares_of(self.tale))
         return {share["producer_name"]: share for share in items}
 
     def available(self, word: str) -> str | None:

@@ -7,6 +7,8 @@ import requests
 
 from clayette.demo import story
 from clayette.demo.api import wait_for
+from clayette.demo.day import payouts_of
+from clayette.demo.sale import lines_of, state_of
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -20,7 +22,7 @@ def test_more_than_four_unvalidated_distributions_block_the_next_and_validating_
         unvalidated.append(day.sale_id)
         day.come_to_the_day(1)
         day.world.move_to(day.at("ends_at"))
-        wait_for("the end of the distribution", lambda: story._state(day.tale) == "distributed")
+        wait_for("the end of the distribution", lambda: state_of(day.tale) == "distributed")
         if len(unvalidated) < 5:
             day.open_another()
 
@@ -29,7 +31,7 @@ def test_more_than_four_unvalidated_distributions_block_the_next_and_validating_
     day.world.wait_for_mail(day.admin.email, "n’a pas pu ouvrir")
     blocked = day.admin.get(f"/sales/{day.sale_id}")
     day.admin.do("POST", f"/sales/{unvalidated[0]}/validation")
-    wait_for("the sale to open", lambda: story._state(day.tale) == "open")
+    wait_for("the sale to open", lambda: state_of(day.tale) == "open")
 
     assert blocked["state"] == "planned"
     assert set(blocked["administration"]["unvalidated"]) == set(unvalidated)
@@ -41,7 +43,7 @@ def test_a_sale_without_a_basket_validates_itself(market):  # SPEC S9
 
     day.world.move_to(day.at("ends_at"))
 
-    wait_for("its validation", lambda: story._state(day.tale) == "validated")
+    wait_for("its validation", lambda: state_of(day.tale) == "validated")
     assert day.ledger()["charges_cents"] == 0
 
 
@@ -95,7 +97,7 @@ def test_a_producer_without_an_active_account_is_paid_on_the_first_monday_after_
     wait_for("the activation", lambda: dairy.person.get(f"{path}/payment-account")["active"])
     day.world.move_to(first_monday + timedelta(days=7))
 
-    paid = wait_for("the payout", lambda: story._payouts(dairy))
+    paid = wait_for("the payout", lambda: payouts_of(dairy))
     assert held["items"] == []
     assert held["expected"][0]["waits_for"] == "account"
     assert paid[0]["paid_on"] == (first_monday + timedelta(days=7)).date().isoformat()
@@ -116,7 +118,7 @@ def test_a_market_with_closed_registration_takes_orders_of_members_only(market):
 
 def _refusal(day, person):
     """The code with which a (too large) order is refused, once it is no longer about the stock."""
-    lines = story._lines(day.tale, [(day.product("salade"), "99")])
+    lines = lines_of(day.tale, [(day.product("salade"), "99")])
     code = person.refused("POST", "/orders", lines)
     return code if code != "stock_lacking" else None
 
