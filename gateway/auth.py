@@ -40,15 +40,15 @@ class Identities:
 
 def identify() -> None:
     """Before each request: set g.account_id, g.session_id, g.language and g.correlation_id."""
-    g.language = request.accept_languages.best_match(LANGUAGES) or "fr"
+    wanted = request.accept_languages.best_match(LANGUAGES)
+    g.language = wanted or "fr"
     g.correlation_id = clock.new_id().hex
     token = bearer_token()
     if token is None:
         return
     identity = current_app.extensions["identities"].of(token, current_app.extensions["rpc"])
     g.account_id, g.session_id = identity["account_id"], identity["session_id"]
-    if "Accept-Language" not in request.headers:
-        g.language = identity["language"]
+    g.language = wanted or identity["language"]
     if request.method not in {"GET", "HEAD", "OPTIONS"} and "write" not in identity["scopes"]:
         raise Problem(403, "token_is_read_only")
 

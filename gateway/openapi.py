@@ -10,6 +10,7 @@ from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import INCLUDE, Schema, fields
 
+from services.accounts.schemas import Email
 from shared.fields import MOST_QUANTITY, ExactInteger, QuantityField, WireDecimal
 
 DESCRIPTION = (
@@ -79,6 +80,7 @@ class Shapes(MarshmallowPlugin):
         converter: Any = self.converter
         converter.map_to_openapi_type(ExactInteger, "integer", None)
         converter.map_to_openapi_type(WireDecimal, "string", None)
+        converter.map_to_openapi_type(Email, fields.Email)
         converter.add_attribute_function(_decimal)
 
 

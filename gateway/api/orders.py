@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
+from gateway.api import Blueprint
 from gateway.backend import command, query
 from services.orders import schemas
 

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
+from gateway.api import Blueprint
 from gateway.backend import ask, command, query, reply
 from services.payments import schemas
 from shared.errors import Refused

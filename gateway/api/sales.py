@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
+from gateway.api import Blueprint
 from gateway.backend import ask, command, query, reply
 from services.markets import schemas
 

@@ -31,8 +31,12 @@ TRANSFERRING, PAYING, SENT, ARRIVED = "transferring", "paying", "sent", "arrived
 
 NEXT = {
     "payment": {AWAITING: {SUCCEEDED, EXPIRED}, EXPIRED: {SUCCEEDED}},
-    "refund": {WAITING: {PENDING, SUCCEEDED, FAILED}, PENDING: {SUCCEEDED, FAILED}, FAILED: {PENDING},
-               SUCCEEDED: {FAILED}},
+    "refund": {
+        WAITING: {PENDING, SUCCEEDED, FAILED},
+        PENDING: {SUCCEEDED, FAILED},
+        FAILED: {PENDING},
+        SUCCEEDED: {FAILED},
+    },
     "part": {PENDING: {SUCCEEDED, FAILED}, SUCCEEDED: {FAILED}},
     "transfer": {PENDING: {SENT}},
     "payout": {TRANSFERRING: {PAYING}, PAYING: {SENT}, SENT: {ARRIVED, PAYING}, ARRIVED: {PAYING}},
@@ -182,8 +186,11 @@ class Figures:
         return self.gross_cents - self.fee_cents - self.commission_cents
 
     def minus(self, former: "Figures") -> "Figures":
-        return Figures(self.gross_cents - former.gross_cents, self.fee_cents - former.fee_cents,
-                       self.commission_cents - former.commission_cents)
+        return Figures(
+            self.gross_cents - former.gross_cents,
+            self.fee_cents - former.fee_cents,
+            self.commission_cents - former.commission_cents,
+        )
 
     def __bool__(self) -> bool:
         return bool(self.gross_cents or self.fee_cents or self.commission_cents)

@@ -50,8 +50,16 @@ def commission(market_id: UUID) -> str:
     return f"commission:{market_id}"
 
 
-def book(session: Session, key: str, postings: Mapping[str, Cents], *, at: datetime, sale_id: UUID | None = None,
-         market_id: UUID | None = None, cause: str | None = None) -> bool:
+def book(
+    session: Session,
+    key: str,
+    postings: Mapping[str, Cents],
+    *,
+    at: datetime,
+    sale_id: UUID | None = None,
+    market_id: UUID | None = None,
+    cause: str | None = None,
+) -> bool:
     """Book a fact in the transaction of its effects; its kind is the first word of its key. False if it is booked."""
     rows = {account: amount for account, amount in postings.items() if amount}
     if sum(rows.values()) != 0:
@@ -59,14 +67,24 @@ def book(session: Session, key: str, postings: Mapping[str, Cents], *, at: datet
     if not rows:
         return False
     entry_id = clock.new_id()
-    entry = {"id": entry_id, "key": key, "kind": key.partition(":")[0], "sale_id": sale_id, "market_id": market_id,
-             "cause": cause or trace.causation_id.get(), "at": at}
+    entry = {
+        "id": entry_id,
+        "key": key,
+        "kind": key.partition(":")[0],
+        "sale_id": sale_id,
+        "market_id": market_id,
+        "cause": cause or trace.causation_id.get(),
+        "at": at,
+    }
     if not insert_or_skip(session, Entry.__table__, **entry):
         return False
-    session.execute(insert(Posting), [
-        {"id": clock.new_id(), "entry_id": entry_id, "account": account, "amount_cents": amount}
-        for account, amount in rows.items()
-    ])
+    session.execute(
+        insert(Posting),
+        [
+            {"id": clock.new_id(), "entry_id": entry_id, "account": account, "amount_cents": amount}
+            for account, amount in rows.items()
+        ],
+    )
     return True
 
 

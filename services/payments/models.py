@@ -161,9 +161,11 @@ class Share(Base):
     available_at: Mapped[datetime]
     pay_on: Mapped[date]
     payout_id: Mapped[UUID | None] = mapped_column(ForeignKey("payouts.id"), index=True)
-    __table_args__ = (UniqueConstraint("sale_id", "producer_id", "round"),
-                      Index("ix_shares_producer_payout", "producer_id", "payout_id"),
-                      Index("ix_shares_payout_pay_on", "payout_id", "pay_on"))
+    __table_args__ = (
+        UniqueConstraint("sale_id", "producer_id", "round"),
+        Index("ix_shares_producer_payout", "producer_id", "payout_id"),
+        Index("ix_shares_payout_pay_on", "payout_id", "pay_on"),
+    )
 
 
 class Account(Base):
@@ -255,8 +257,7 @@ class Posting(Base):
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"), index=True)
     account: Mapped[str] = mapped_column(String(80), index=True)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
-    __table_args__ = (CheckConstraint("amount_cents <> 0", name="not_zero"),
-                      UniqueConstraint("entry_id", "account"))
+    __table_args__ = (CheckConstraint("amount_cents <> 0", name="not_zero"), UniqueConstraint("entry_id", "account"))
 
 
 append_only.protect(Posting.__table__)

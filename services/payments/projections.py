@@ -12,8 +12,15 @@ from shared.messaging.inbox import insert_or_skip
 
 
 def market_changed(session: Session, event: MarketChanged) -> None:
-    _keep(session, Market, {"id": event.market_id}, event.version, name=event.name[:200],
-          payment_fee_bp=event.payment_fee_bp, commission_bp=event.commission_bp)
+    _keep(
+        session,
+        Market,
+        {"id": event.market_id},
+        event.version,
+        name=event.name[:200],
+        payment_fee_bp=event.payment_fee_bp,
+        commission_bp=event.commission_bp,
+    )
 
 
 def role_told(session: Session, event: RoleGranted) -> None:
@@ -22,8 +29,15 @@ def role_told(session: Session, event: RoleGranted) -> None:
 
 
 def producer_changed(session: Session, event: ProducerChanged) -> None:
-    _keep(session, Producer, {"id": event.producer_id}, event.version, name=event.name[:200], email=event.email,
-          account_ids=[str(account_id) for account_id in event.account_ids])
+    _keep(
+        session,
+        Producer,
+        {"id": event.producer_id},
+        event.version,
+        name=event.name[:200],
+        email=event.email,
+        account_ids=[str(account_id) for account_id in event.account_ids],
+    )
 
 
 def _keep(session: Session, model: Any, key: dict[str, Any], version: int, **facts: Any) -> None:

@@ -31,9 +31,15 @@ ATTENTION = (domain.FAILED, domain.WAITING)
 
 
 def checkout(payment: Payment) -> dict[str, Any]:
-    return {"payment_id": payment.id, "order_id": payment.order_id, "status": payment.status,
-            "amount_cents": payment.amount_cents, "url": payment.session_url,
-            "page_expires_at": payment.session_expires_at, "reserved_until": payment.expires_at}
+    return {
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "status": payment.status,
+        "amount_cents": payment.amount_cents,
+        "url": payment.session_url,
+        "page_expires_at": payment.session_expires_at,
+        "reserved_until": payment.expires_at,
+    }
 
 
 def payment(session: Session, actor: Actor, order_id: UUID) -> dict[str, Any]:
@@ -45,10 +51,23 @@ def payment(session: Session, actor: Actor, order_id: UUID) -> dict[str, Any]:
     is_mine = row.member_id == account_id
     if not is_mine and not rights.is_administrator(session, actor, row.market_id):
         raise NotFound(what="order")
-    names = ("order_id", "basket_id", "sale_id", "status", "amount_cents", "captured_cents", "refunded_cents",
-             "captured_at", "last_failure")
-    return {"payment_id": row.id, "reserved_until": row.expires_at, "url": row.session_url if is_mine else None,
-            **{name: getattr(row, name) for name in names}}
+    names = (
+        "order_id",
+        "basket_id",
+        "sale_id",
+        "status",
+        "amount_cents",
+        "captured_cents",
+        "refunded_cents",
+        "captured_at",
+        "last_failure",
+    )
+    return {
+        "payment_id": row.id,
+        "reserved_until": row.expires_at,
+        "url": row.session_url if is_mine else None,
+        **{name: getattr(row, name) for name in names},
+    }
 
 
 def refunds_needing_attention(session: Session, actor: Actor, market_id: UUID) -> dict[str, Any]:
@@ -67,8 +86,12 @@ def refund(session: Session, row: Refund) -> dict[str, Any]:
 
 def _refund(row: Refund, parts: Sequence[RefundPart]) -> dict[str, Any]:
     names = ("basket_id", "sale_id", "market_id", "member_id", "amount_cents", "reason", "status", "error")
-    return {"refund_id": row.id, "asked_at": row.created_at, "parts": parts,
-            **{name: getattr(row, name) for name in names}}
+    return {
+        "refund_id": row.id,
+        "asked_at": row.created_at,
+        "parts": parts,
+        **{name: getattr(row, name) for name in names},
+    }
 
 
 def sale_ledger(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]:
@@ -79,16 +102,21 @@ def sale_ledger(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]
     of_entries = select(Posting).join(Entry, Entry.id == Posting.entry_id).where(Entry.sale_id == sale_id)
     postings = session.scalars(of_entries.order_by(Posting.account)).all()
     settled = session.get(Settlement, sale_id)
-    return {"sale_id": sale_id, **figures(entries, postings),
-            "missing_cents": settled.missing_cents if settled else 0,
-            "accounts": _by_account(postings), "entries": _entries(entries, postings)}
+    return {
+        "sale_id": sale_id,
+        **figures(entries, postings),
+        "missing_cents": settled.missing_cents if settled else 0,
+        "accounts": _by_account(postings),
+        "entries": _entries(entries, postings),
+    }
 
 
 def figures(entries: Iterable[Entry], postings: Iterable[Posting]) -> dict[str, Cents]:
     """The sums of SPEC F2; `unsettled` is what is left on the sale's account."""
     kinds = {entry.id: entry.kind for entry in entries}
-    total = dict.fromkeys(("charges_cents", "refunds_cents", "producers_cents", "commission_cents", "fees_cents",
-                           "unsettled_cents"), 0)
+    total = dict.fromkeys(
+        ("charges_cents", "refunds_cents", "producers_cents", "commission_cents", "fees_cents", "unsettled_cents"), 0
+    )
     for each in postings:
         name = _figure(kinds[each.entry_id], each.account)
         if each.account.startswith("sale:"):
@@ -104,7 +132,8 @@ def _figure(kind: str, account: str) -> str | None:
     if kind != "share":
         return None
     return {"producer": "producers_cents", "commission": "commission_cents", "fees": "fees_cents"}.get(
-        account.partition(":")[0])
+        account.partition(":")[0]
+    )
 
 
 def _by_account(postings: Iterable[Posting]) -> list[dict[str, Any]]:
@@ -118,8 +147,17 @@ def _entries(entries: Iterable[Entry], postings: Iterable[Posting]) -> list[dict
     of: dict[UUID, list[Posting]] = {}
     for each in postings:
         of.setdefault(each.entry_id, []).append(each)
-    return [{"entry_id": row.id, "key": row.key, "kind": row.kind, "at": row.at, "cause": row.cause,
-             "postings": of.get(row.id, [])} for row in entries]
+    return [
+        {
+            "entry_id": row.id,
+            "key": row.key,
+            "kind": row.kind,
+            "at": row.at,
+            "cause": row.cause,
+            "postings": of.get(row.id, []),
+        }
+        for row in entries
+    ]
 
 
 def account(row: Account) -> dict[str, Any]:
@@ -134,9 +172,12 @@ def payouts_of(session: Session, actor: Actor, producer_id: UUID, after: UUID | 
     rows = session.scalars(mine.where(Payout.id < after) if after else mine).all()
     shares = session.scalars(select(Share).where(Share.payout_id.in_([row.id for row in rows]))).all()
     expected = _expected(session, Share.producer_id == producer_id)
-    return {"items": [_payout(row, [each for each in shares if each.payout_id == row.id]) for row in rows[:limit]],
-            "next": rows[limit - 1].id if len(rows) > limit else None,
-            "expected": expected, "expected_cents": sum(each["amount_cents"] for each in expected)}
+    return {
+        "items": [_payout(row, [each for each in shares if each.payout_id == row.id]) for row in rows[:limit]],
+        "next": rows[limit - 1].id if len(rows) > limit else None,
+        "expected": expected,
+        "expected_cents": sum(each["amount_cents"] for each in expected),
+    }
 
 
 def payout(session: Session, actor: Actor, payout_id: UUID) -> dict[str, Any]:
@@ -149,8 +190,11 @@ def payout(session: Session, actor: Actor, payout_id: UUID) -> dict[str, Any]:
 
 def _payout(row: Payout, shares: Sequence[Share]) -> dict[str, Any]:
     names = ("producer_id", "paid_on", "amount_cents", "status", "error", "sent_at")
-    return {"payout_id": row.id, "sales": _summed(shares, "sale_id", "market_id"),
-            **{name: getattr(row, name) for name in names}}
+    return {
+        "payout_id": row.id,
+        "sales": _summed(shares, "sale_id", "market_id"),
+        **{name: getattr(row, name) for name in names},
+    }
 
 
 def _summed(shares: Iterable[Share], *names: str) -> list[dict[str, Any]]:
@@ -166,8 +210,10 @@ def _summed(shares: Iterable[Share], *names: str) -> list[dict[str, Any]]:
 
 def _expected(session: Session, which: Any) -> list[dict[str, Any]]:
     unpaid = session.scalars(select(Share).where(which, Share.payout_id.is_(None))).all()
-    sales = {row.sale_id: row for row in session.scalars(
-        select(Settlement).where(Settlement.sale_id.in_({each.sale_id for each in unpaid})))}
+    sales = {
+        row.sale_id: row
+        for row in session.scalars(select(Settlement).where(Settlement.sale_id.in_({each.sale_id for each in unpaid})))
+    }
     producers = {each.producer_id for each in unpaid}
     able = set(session.scalars(select(Account.producer_id).where(Account.producer_id.in_(producers), Account.active)))
     names = ("sale_id", "market_id", "producer_id", "available_at", "pay_on")
@@ -199,11 +245,14 @@ def sale_payouts(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any
     ids = {row["producer_id"] for row in items}
     names = session.execute(select(Producer.id, Producer.name).where(Producer.id.in_(ids))).all()
     known = {row.id: row.name for row in names}
-    return {"sale_id": sale_id, "round": settled.round if settled else 0,
-            "validated_at": settled.validated_at if settled else None,
-            "reopened": settled is not None and settled.round <= settled.reopened_round,
-            "items": [row | {"producer_name": known.get(row["producer_id"])} for row in items],
-            "if_validated_now": payout_date(None)}
+    return {
+        "sale_id": sale_id,
+        "round": settled.round if settled else 0,
+        "validated_at": settled.validated_at if settled else None,
+        "reopened": settled is not None and settled.round <= settled.reopened_round,
+        "items": [row | {"producer_name": known.get(row["producer_id"])} for row in items],
+        "if_validated_now": payout_date(None),
+    }
 
 
 def _taken(session: Session, sale_id: UUID) -> list[dict[str, Any]]:

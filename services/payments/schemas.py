@@ -1,11 +1,14 @@
 """Shapes of what payments is asked and answers."""
 
-from marshmallow import Schema, fields, validate
+from datetime import datetime
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from shared.fields import Cents, ExactInteger
 
 Amount = ExactInteger
 """Cents that may be below zero."""
+EARLIEST, LATEST = 2000, 2100
 LIMIT = fields.Integer(load_default=50, validate=validate.Range(1, 200))
 
 
@@ -42,10 +45,15 @@ class PayoutsOf(PageQuery):
     producer_id = fields.UUID(required=True)
 
 
+def _near_enough(value: datetime) -> None:
+    if not EARLIEST <= value.year <= LATEST:
+        raise ValidationError(f"Between {EARLIEST} and {LATEST}.")
+
+
 class PayoutDateQuery(Schema):
     """Without `validated_at`: as if validated now."""
 
-    validated_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    validated_at = fields.AwareDateTime(load_default=None, allow_none=True, validate=_near_enough)
 
 
 class Webhook(Schema):

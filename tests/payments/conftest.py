@@ -51,7 +51,12 @@ class StandIn:
         self.letters: list[tuple[str, str, str]] = []
         self.take: Callable[[str, str], None] | None = None
         hook, self._end_hook = serve(self._hook())
-        settings = {"webhook_url": f"{hook}/hook", "webhook_secret": SECRET, "payout_seconds": 0.02, "retry_seconds": 0.05}
+        settings = {
+            "webhook_url": f"{hook}/hook",
+            "webhook_secret": SECRET,
+            "payout_seconds": 0.02,
+            "retry_seconds": 0.05,
+        }
         self._app = create_app(Settings(**settings))
         self.url, self._end = serve(self._app)
 
@@ -119,11 +124,25 @@ class Till:
                 return
         raise AssertionError("the timers never come to an end")
 
-    def order(self, cents: Cents, *, sale: UUID, basket: UUID | None = None, producer: UUID | None = None,
-              expires_at: datetime | None = None) -> OrderPlaced:
-        return OrderPlaced(order_id=uuid4(), basket_id=basket or uuid4(), sale_id=sale, market_id=MARKET,
-                           member_id=MEMBER.account_id, total_cents=cents, lines=[_line(cents, producer)],
-                           expires_at=expires_at or clock.now() + timedelta(minutes=35))
+    def order(
+        self,
+        cents: Cents,
+        *,
+        sale: UUID,
+        basket: UUID | None = None,
+        producer: UUID | None = None,
+        expires_at: datetime | None = None,
+    ) -> OrderPlaced:
+        return OrderPlaced(
+            order_id=uuid4(),
+            basket_id=basket or uuid4(),
+            sale_id=sale,
+            market_id=MARKET,
+            member_id=MEMBER.account_id,
+            total_cents=cents,
+            lines=[_line(cents, producer)],
+            expires_at=expires_at or clock.now() + timedelta(minutes=35),
+        )
 
     def checkout(self, order: OrderPlaced, actor: Actor = MEMBER) -> Payment:
         return checkout.open_page(self.db, self.provider, actor, order.order_id)
@@ -169,10 +188,22 @@ class Till:
 
     def producer(self, *, active: bool = True) -> UUID:
         producer_id = uuid4()
-        self.deliver(ProducerChanged(
-            producer_id=producer_id, name="Ferme", commune="Cambes", postcode="33880", latitude=None, longitude=None,
-            email="ferme@example.org", phone=None, siret=None, vat_exempt=False, account_ids=[FARMER.account_id],
-            version=1))
+        self.deliver(
+            ProducerChanged(
+                producer_id=producer_id,
+                name="Ferme",
+                commune="Cambes",
+                postcode="33880",
+                latitude=None,
+                longitude=None,
+                email="ferme@example.org",
+                phone=None,
+                siret=None,
+                vat_exempt=False,
+                account_ids=[FARMER.account_id],
+                version=1,
+            )
+        )
         if active:
             self.open_account(producer_id)
             self.activate(producer_id)
@@ -188,8 +219,15 @@ class Till:
         accounts.state(self.db, self.provider, FARMER, producer_id)
 
     def refund(self, basket: UUID, sale: UUID, cents: Cents) -> RefundRequested:
-        return RefundRequested(refund_id=uuid4(), basket_id=basket, sale_id=sale, market_id=MARKET,
-                               member_id=MEMBER.account_id, amount_cents=cents, reason="shortage")
+        return RefundRequested(
+            refund_id=uuid4(),
+            basket_id=basket,
+            sale_id=sale,
+            market_id=MARKET,
+            member_id=MEMBER.account_id,
+            amount_cents=cents,
+            reason="shortage",
+        )
 
     def ledger(self, sale: UUID) -> dict[str, Any]:
         with self.db.read() as session:
@@ -211,23 +249,50 @@ class Till:
 
 
 def _line(cents: Cents, producer: UUID | None) -> OrderLine:
-    return OrderLine(line_id=uuid4(), product_id=uuid4(), producer_id=producer or uuid4(), name="Pain", unit="kg",
-                     by_weight=True, weighed=False, quantity=Decimal("1.250"), unit_price_cents=cents, vat_bp=550,
-                     gross_cents=cents)
+    return OrderLine(
+        line_id=uuid4(),
+        product_id=uuid4(),
+        producer_id=producer or uuid4(),
+        name="Pain",
+        unit="kg",
+        by_weight=True,
+        weighed=False,
+        quantity=Decimal("1.250"),
+        unit_price_cents=cents,
+        vat_bp=550,
+        gross_cents=cents,
+    )
 
 
-def validated(sale: UUID, delivered: dict[UUID, Cents], *, at: datetime, paid: Cents | None = None,
-              refunded: Cents = 0, number: int = 1) -> DistributionValidated:
+def validated(
+    sale: UUID,
+    delivered: dict[UUID, Cents],
+    *,
+    at: datetime,
+    paid: Cents | None = None,
+    refunded: Cents = 0,
+    number: int = 1,
+) -> DistributionValidated:
     total = sum(delivered.values())
     return DistributionValidated(
-        sale_id=sale, market_id=MARKET, round=number, validated_at=at, validated_by=ADMIN.account_id, basket_count=1,
-        paid_cents=total + refunded if paid is None else paid, refunded_cents=refunded, delivered_cents=total,
-        producers=[ProducerDelivery(producer_id=p, gross_cents=c) for p, c in delivered.items()], products=[])
+        sale_id=sale,
+        market_id=MARKET,
+        round=number,
+        validated_at=at,
+        validated_by=ADMIN.account_id,
+        basket_count=1,
+        paid_cents=total + refunded if paid is None else paid,
+        refunded_cents=refunded,
+        delivered_cents=total,
+        producers=[ProducerDelivery(producer_id=p, gross_cents=c) for p, c in delivered.items()],
+        products=[],
+    )
 
 
 def reopened(sale: UUID, number: int = 1) -> DistributionReopened:
-    return DistributionReopened(sale_id=sale, market_id=MARKET, round=number, basket_id=uuid4(),
-                                reopened_by=ADMIN.account_id)
+    return DistributionReopened(
+        sale_id=sale, market_id=MARKET, round=number, basket_id=uuid4(), reopened_by=ADMIN.account_id
+    )
 
 
 def cancelled(order: OrderPlaced, reason: str = "member") -> OrderCancelled:
@@ -245,9 +310,22 @@ def _of(order: OrderPlaced) -> dict[str, Any]:
 
 def market(fee: int = 300, commission: int = 0, version: int = 1) -> MarketChanged:
     return MarketChanged(
-        market_id=MARKET, number=1, name="Marché", kind="producers", organisation_mode="before",
-        time_zone="Europe/Paris", commune="Cambes", postcode="33880", registration="open", payment_fee_bp=fee,
-        commission_bp=commission, reservation_minutes=35, unvalidated_limit=4, reminder_hours=24, version=version)
+        market_id=MARKET,
+        number=1,
+        name="Marché",
+        kind="producers",
+        organisation_mode="before",
+        time_zone="Europe/Paris",
+        commune="Cambes",
+        postcode="33880",
+        registration="open",
+        payment_fee_bp=fee,
+        commission_bp=commission,
+        reservation_minutes=35,
+        unvalidated_limit=4,
+        reminder_hours=24,
+        version=version,
+    )
 
 
 def administrator() -> RoleGranted:
@@ -268,7 +346,6 @@ def till(database: Any, stand_in: StandIn) -> Till:
     one.deliver(market(), administrator())
     one.hear()
     return one
-
 
 
 @pytest.fixture

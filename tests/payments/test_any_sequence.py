@@ -113,9 +113,19 @@ class Sequences(RuleBasedStateMachine):
 
     def _accounts(self) -> None:
         with self.db.write() as session:
-            session.add_all(Account(
-                producer_id=farm, provider_id=f"acct_{farm}", asked_with={}, active=True, due=[], version=1,
-                active_since=self.now, details_submitted=True) for farm in self.farms)
+            session.add_all(
+                Account(
+                    producer_id=farm,
+                    provider_id=f"acct_{farm}",
+                    asked_with={},
+                    active=True,
+                    due=[],
+                    version=1,
+                    active_since=self.now,
+                    details_submitted=True,
+                )
+                for farm in self.farms
+            )
 
     def teardown(self) -> None:
         if hasattr(self, "db"):
@@ -146,7 +156,11 @@ class Sequences(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         self.till.deliver(cancelled(data.draw(st.sampled_from(self.orders))))
 
-    @rule(sale=st.integers(0, 1), weights=st.lists(st.integers(0, 9), min_size=3, max_size=3), extra=st.integers(-500, 500))
+    @rule(
+        sale=st.integers(0, 1),
+        weights=st.lists(st.integers(0, 9), min_size=3, max_size=3),
+        extra=st.integers(-500, 500),
+    )
     def validate(self, sale: int, weights: list[int], extra: int) -> None:
         """Delivered is what is left of the payments, give or take what was told wrongly or is still owed."""
         sale_id = self.sales[sale]
@@ -156,8 +170,9 @@ class Sequences(RuleBasedStateMachine):
             return
         self.rounds[sale_id] += 1
         delivered = dict(zip(self.farms, domain.share(worth, weights), strict=True))
-        self.till.deliver(validated(sale_id, delivered, at=self.now, paid=paid, refunded=refunded,
-                                    number=self.rounds[sale_id]))
+        self.till.deliver(
+            validated(sale_id, delivered, at=self.now, paid=paid, refunded=refunded, number=self.rounds[sale_id])
+        )
 
     @rule(sale=st.integers(0, 1))
     def reopen(self, sale: int) -> None:
@@ -196,9 +211,12 @@ class Sequences(RuleBasedStateMachine):
 
     def _paid(self, sale_id: UUID) -> tuple[Cents, Cents]:
         with self.db.read() as session:
-            row = session.execute(select(func.coalesce(func.sum(Payment.captured_cents), 0),
-                                         func.coalesce(func.sum(Payment.refunded_cents), 0))
-                                  .where(Payment.sale_id == sale_id)).one()
+            row = session.execute(
+                select(
+                    func.coalesce(func.sum(Payment.captured_cents), 0),
+                    func.coalesce(func.sum(Payment.refunded_cents), 0),
+                ).where(Payment.sale_id == sale_id)
+            ).one()
         return int(row[0]), int(row[1])
 
     @invariant()
@@ -234,8 +252,9 @@ class Sequences(RuleBasedStateMachine):
         with self.db.read() as session:
             for sale_id in self.sales:
                 entries = session.scalars(select(Entry).where(Entry.sale_id == sale_id)).all()
-                postings = session.scalars(select(Posting).join(Entry, Entry.id == Posting.entry_id)
-                                           .where(Entry.sale_id == sale_id)).all()
+                postings = session.scalars(
+                    select(Posting).join(Entry, Entry.id == Posting.entry_id).where(Entry.sale_id == sale_id)
+                ).all()
                 self._adds_up(session, sale_id, queries.figures(entries, postings))
 
     def _adds_up(self, session: Any, sale_id: UUID, figures: dict[str, Cents]) -> None:
@@ -260,4 +279,5 @@ class Sequences(RuleBasedStateMachine):
 
 TestAnySequence = Sequences.TestCase
 TestAnySequence.settings = settings(
-    max_examples=6 if databases.on_postgresql() else 20, stateful_step_count=25, deadline=None)
+    max_examples=6 if databases.on_postgresql() else 20, stateful_step_count=25, deadline=None
+)

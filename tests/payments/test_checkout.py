@@ -193,5 +193,3 @@ def test_pages_are_left_alone_when_nothing_is_due(till: Till) -> None:
     till.checkout(order)
 
     assert checkout.look(till.db, till.provider) is False
-
-

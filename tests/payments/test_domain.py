@@ -20,33 +20,37 @@ def paris(*when: int) -> datetime:
     return datetime(*when, tzinfo=PARIS)
 
 
-@pytest.mark.parametrize(("validated", "available", "paid"), [
-    # the guide's two examples
-    (paris(2023, 9, 9, 12, 0), paris(2023, 9, 12, 12, 0), date(2023, 9, 18)),
-    (paris(2023, 9, 6, 12, 0), paris(2023, 9, 9, 12, 0), date(2023, 9, 11)),
-    # every weekday of that week
-    (paris(2023, 9, 4, 9, 0), paris(2023, 9, 7, 9, 0), date(2023, 9, 11)),
-    (paris(2023, 9, 5, 23, 59), paris(2023, 9, 8, 23, 59), date(2023, 9, 11)),
-    (paris(2023, 9, 7, 0, 0), paris(2023, 9, 10, 0, 0), date(2023, 9, 11)),
-    (paris(2023, 9, 8, 5, 59), paris(2023, 9, 11, 5, 59), date(2023, 9, 11)),
-    (paris(2023, 9, 8, 6, 0), paris(2023, 9, 11, 6, 0), date(2023, 9, 11)),
-    (paris(2023, 9, 8, 6, 1), paris(2023, 9, 11, 6, 1), date(2023, 9, 18)),
-    (paris(2023, 9, 8, 23, 0), paris(2023, 9, 11, 23, 0), date(2023, 9, 18)),
-    (paris(2023, 9, 10, 23, 30), paris(2023, 9, 13, 23, 30), date(2023, 9, 18)),
-    # clocks go forward on Sunday 31 March 2024 and back on Sunday 27 October 2024: the wall time stays
-    (paris(2024, 3, 29, 6, 0), paris(2024, 4, 1, 6, 0), date(2024, 4, 1)),
-    (paris(2024, 3, 29, 6, 1), paris(2024, 4, 1, 6, 1), date(2024, 4, 8)),
-    (paris(2024, 10, 25, 6, 0), paris(2024, 10, 28, 6, 0), date(2024, 10, 28)),
-    (paris(2024, 10, 25, 6, 1), paris(2024, 10, 28, 6, 1), date(2024, 11, 4)),
-    # the hour that does not exist, and the one that comes twice
-    (paris(2024, 3, 28, 2, 30), paris(2024, 3, 31, 3, 30), date(2024, 4, 1)),
-    (paris(2024, 10, 24, 2, 30), paris(2024, 10, 27, 2, 30), date(2024, 10, 28)),
-    # over the turn of the year
-    (paris(2024, 12, 27, 6, 0), paris(2024, 12, 30, 6, 0), date(2024, 12, 30)),
-    (paris(2024, 12, 28, 18, 0), paris(2024, 12, 31, 18, 0), date(2025, 1, 6)),
-])
+@pytest.mark.parametrize(
+    ("validated", "available", "paid"),
+    [
+        # the guide's two examples
+        (paris(2023, 9, 9, 12, 0), paris(2023, 9, 12, 12, 0), date(2023, 9, 18)),
+        (paris(2023, 9, 6, 12, 0), paris(2023, 9, 9, 12, 0), date(2023, 9, 11)),
+        # every weekday of that week
+        (paris(2023, 9, 4, 9, 0), paris(2023, 9, 7, 9, 0), date(2023, 9, 11)),
+        (paris(2023, 9, 5, 23, 59), paris(2023, 9, 8, 23, 59), date(2023, 9, 11)),
+        (paris(2023, 9, 7, 0, 0), paris(2023, 9, 10, 0, 0), date(2023, 9, 11)),
+        (paris(2023, 9, 8, 5, 59), paris(2023, 9, 11, 5, 59), date(2023, 9, 11)),
+        (paris(2023, 9, 8, 6, 0), paris(2023, 9, 11, 6, 0), date(2023, 9, 11)),
+        (paris(2023, 9, 8, 6, 1), paris(2023, 9, 11, 6, 1), date(2023, 9, 18)),
+        (paris(2023, 9, 8, 23, 0), paris(2023, 9, 11, 23, 0), date(2023, 9, 18)),
+        (paris(2023, 9, 10, 23, 30), paris(2023, 9, 13, 23, 30), date(2023, 9, 18)),
+        # clocks go forward on Sunday 31 March 2024 and back on Sunday 27 October 2024: the wall time stays
+        (paris(2024, 3, 29, 6, 0), paris(2024, 4, 1, 6, 0), date(2024, 4, 1)),
+        (paris(2024, 3, 29, 6, 1), paris(2024, 4, 1, 6, 1), date(2024, 4, 8)),
+        (paris(2024, 10, 25, 6, 0), paris(2024, 10, 28, 6, 0), date(2024, 10, 28)),
+        (paris(2024, 10, 25, 6, 1), paris(2024, 10, 28, 6, 1), date(2024, 11, 4)),
+        # the hour that does not exist, and the one that comes twice
+        (paris(2024, 3, 28, 2, 30), paris(2024, 3, 31, 3, 30), date(2024, 4, 1)),
+        (paris(2024, 10, 24, 2, 30), paris(2024, 10, 27, 2, 30), date(2024, 10, 28)),
+        # over the turn of the year
+        (paris(2024, 12, 27, 6, 0), paris(2024, 12, 30, 6, 0), date(2024, 12, 30)),
+        (paris(2024, 12, 28, 18, 0), paris(2024, 12, 31, 18, 0), date(2025, 1, 6)),
+    ],
+)
 def test_money_is_available_after_three_days_and_paid_on_the_first_monday_after(  # SPEC F5
-        validated: datetime, available: datetime, paid: date) -> None:
+    validated: datetime, available: datetime, paid: date
+) -> None:
     assert domain.available_at(validated.astimezone(UTC)) == available.astimezone(UTC)
     assert domain.pay_on(domain.available_at(validated)) == paid
 
@@ -87,7 +91,9 @@ def test_a_refund_is_split_exactly_and_largest_first(left: list[int], amount: in
     assert [room[payment] for payment, _ in parts] == sorted(left, reverse=True)[: len(parts)]
 
 
-@given(st.lists(st.integers(0, 50_000), max_size=8), st.integers(0, 400_000), st.integers(0, 1000), st.integers(0, 2000))
+@given(
+    st.lists(st.integers(0, 50_000), max_size=8), st.integers(0, 400_000), st.integers(0, 1000), st.integers(0, 2000)
+)
 def test_a_sale_is_split_to_the_cent(gross: list[int], money: int, fee: int, commission: int) -> None:  # SPEC F1 F2 F7
     figures = domain.split_sale(dict(zip(IDS, gross, strict=False)), money, fee, commission)
 
@@ -97,7 +103,8 @@ def test_a_sale_is_split_to_the_cent(gross: list[int], money: int, fee: int, com
     assert sum(each.fee_cents for each in figures.values()) == domain.portion(net, fee)
     if money >= sum(gross) > 0:
         assert {p: each.gross_cents for p, each in figures.items()} == {
-            p: cents for p, cents in zip(IDS, gross, strict=False) if cents}
+            p: cents for p, cents in zip(IDS, gross, strict=False) if cents
+        }
 
 
 def test_the_fee_is_borne_in_proportion_by_largest_remainder() -> None:  # SPEC F7

@@ -31,11 +31,17 @@ class Shop:
         self.till.deliver(market(), administrator())
 
     def http(self, method: str, path: str, actor: Any = None, **more: Any) -> Any:
-        identity = {"account_id": str(actor.account_id) if actor else None, "session_id": str(uuid4()),
-                    "language": "en", "scopes": ["read", "write"]}
+        identity = {
+            "account_id": str(actor.account_id) if actor else None,
+            "session_id": str(uuid4()),
+            "language": "en",
+            "scopes": ["read", "write"],
+        }
         headers = HEADERS | ({"Authorization": "Bearer x"} if actor else {})
         with mock.patch.object(self.suite.app.extensions["identities"], "of", return_value=identity):
-            return self.suite.http.open(f"/api/v1{path}", method=method, headers=headers | more.pop("headers", {}), **more)
+            return self.suite.http.open(
+                f"/api/v1{path}", method=method, headers=headers | more.pop("headers", {}), **more
+            )
 
 
 @pytest.fixture
@@ -53,7 +59,8 @@ def test_an_order_is_paid_and_refunded_over_http(shop: Shop) -> None:  # SPEC O2
     till, sale = shop.till, uuid4()
     order = till.order(1000, sale=sale)
     till.stand_in.take = lambda payload, signature: shop.http(
-        "POST", "/webhooks/stripe", data=payload, headers={"Stripe-Signature": signature})
+        "POST", "/webhooks/stripe", data=payload, headers={"Stripe-Signature": signature}
+    )
     till.deliver(order)
 
     page = shop.http("POST", f"/orders/{order.order_id}/payment", MEMBER)
@@ -75,8 +82,10 @@ def test_an_order_is_paid_and_refunded_over_http(shop: Shop) -> None:  # SPEC O2
 def test_an_order_that_is_on_its_way_is_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     order = shop.till.order(1000, sale=uuid4())
     pauses: list[float] = []
-    monkeypatch.setattr("gateway.api.payments.time.sleep",
-                        lambda pause: (pauses.append(pause), len(pauses) == 2 and shop.till.deliver(order)))
+    monkeypatch.setattr(
+        "gateway.api.payments.time.sleep",
+        lambda pause: (pauses.append(pause), len(pauses) == 2 and shop.till.deliver(order)),
+    )
 
     answer = shop.http("POST", f"/orders/{order.order_id}/payment", MEMBER)
 
@@ -84,7 +93,9 @@ def test_an_order_that_is_on_its_way_is_waited_for(shop: Shop, monkeypatch: pyte
     assert len(pauses) == 2
 
 
-def test_an_order_that_never_comes_is_a_problem_document(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:  # SPEC X1
+def test_an_order_that_never_comes_is_a_problem_document(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:  # SPEC X1
     monkeypatch.setattr("gateway.api.payments.time.sleep", lambda _pause: None)
 
     answer = shop.http("POST", f"/orders/{uuid4()}/payment", MEMBER)
@@ -158,7 +169,10 @@ def test_the_service_listens_to_what_the_catalogue_says() -> None:
 
 
 def test_each_refusal_has_a_sentence_in_both_languages() -> None:  # SPEC X1
-    refusals = [each for each in vars(domain).values()
-                if isinstance(each, type) and issubclass(each, Refusal) and each is not Refusal]
+    refusals = [
+        each
+        for each in vars(domain).values()
+        if isinstance(each, type) and issubclass(each, Refusal) and each is not Refusal
+    ]
 
     assert all(set(sentences()[each.code()]) == {"fr", "en"} for each in refusals)

@@ -15,8 +15,12 @@ from shared.config import Config
 from shared.db import Database
 from tests.support import databases
 
-CHANGES = ("UPDATE postings SET amount_cents = amount_cents + 1", "DELETE FROM postings",
-           "UPDATE entries SET kind = 'gift'", "DELETE FROM entries")
+CHANGES = (
+    "UPDATE postings SET amount_cents = amount_cents + 1",
+    "DELETE FROM postings",
+    "UPDATE entries SET kind = 'gift'",
+    "DELETE FROM entries",
+)
 
 
 @pytest.fixture(params=["models", "migration"])

@@ -51,7 +51,8 @@ def expected(till: Till, producer: UUID) -> list[tuple[Cents, str]]:
 
 
 def test_producers_are_paid_what_they_delivered_less_the_fee_on_the_second_monday(  # SPEC F2 F5 F7
-        till: Till, saturday: Moment) -> None:
+    till: Till, saturday: Moment
+) -> None:
     apples, bread = till.producer(), till.producer()
     sale = sold(till, {apples: 8000, bread: 2000})
 
@@ -71,7 +72,11 @@ def test_producers_are_paid_what_they_delivered_less_the_fee_on_the_second_monda
     assert till.balances() == {"provider": 300, "fees": -300}
     ledger = till.ledger(sale)
     assert (ledger["charges_cents"], ledger["producers_cents"], ledger["fees_cents"], ledger["unsettled_cents"]) == (
-        10_000, 9700, 300, 0)
+        10_000,
+        9700,
+        300,
+        0,
+    )
     assert {each["transfer_group"] for each in till.stand_in.books()["transfers"]} == {str(sale)}
 
 
@@ -113,7 +118,8 @@ def test_one_payout_pays_for_all_the_sales_that_are_due(till: Till, saturday: Mo
 
 
 def test_a_producer_without_an_active_account_is_paid_on_the_first_monday_after_activation(  # SPEC F6
-        till: Till, saturday: Moment) -> None:
+    till: Till, saturday: Moment
+) -> None:
     farm = till.producer(active=False)
     sold(till, {farm: 1000})
     saturday.set(MONDAY)
@@ -153,7 +159,8 @@ def test_a_reopened_sale_is_held_and_its_next_round_is_paid(till: Till, saturday
 
 
 def test_a_sale_reopened_between_the_run_and_the_first_transfer_is_taken_out_of_the_payout(  # SPEC D9
-        till: Till, saturday: Moment) -> None:
+    till: Till, saturday: Moment
+) -> None:
     farm = till.producer()
     held, other = sold(till, {farm: 1000}), sold(till, {farm: 2000})
     saturday.set(MONDAY)
@@ -192,8 +199,11 @@ def test_what_was_paid_too_much_is_carried_over_to_the_next_sale(till: Till, sat
 def test_rounds_that_arrive_in_any_order_come_to_the_last_one(till: Till, saturday: Moment) -> None:  # SPEC X2
     farm, sale = till.producer(), uuid4()
     till.paid(1000, sale=sale)
-    words = [reopened(sale, 1), validated(sale, {farm: 500}, at=SATURDAY, paid=1000, refunded=500, number=2),
-             validated(sale, {farm: 1000}, at=SATURDAY, number=1)]
+    words = [
+        reopened(sale, 1),
+        validated(sale, {farm: 500}, at=SATURDAY, paid=1000, refunded=500, number=2),
+        validated(sale, {farm: 1000}, at=SATURDAY, number=1),
+    ]
 
     till.deliver(*words)
     saturday.set(MONDAY)
@@ -261,7 +271,8 @@ def test_a_sale_that_shared_out_more_than_it_has_is_held(till: Till, saturday: M
 
 @pytest.mark.parametrize("step", ["_transferred", "told"])
 def test_a_crash_after_the_call_never_pays_twice(  # SPEC X2
-        till: Till, saturday: Moment, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    till: Till, saturday: Moment, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     farm = till.producer()
     sold(till, {farm: 1000})
     saturday.set(MONDAY)
@@ -305,7 +316,9 @@ def test_a_refusal_is_told_once_and_tried_until_it_is_done(till: Till, saturday:
     farm = till.producer()
     sold(till, {farm: 1000})
     saturday.set(MONDAY)
-    till.stand_in.ask("fail", {"call": call, "mode": "refuse", "code": "balance_insufficient", "status": 400, "times": 2})
+    till.stand_in.ask(
+        "fail", {"call": call, "mode": "refuse", "code": "balance_insufficient", "status": 400, "times": 2}
+    )
 
     till.work()
     assert [event.error for event in till.told(PayoutFailed)] == ["balance_insufficient"]
@@ -318,7 +331,9 @@ def test_a_refusal_is_told_once_and_tried_until_it_is_done(till: Till, saturday:
     assert len(till.told(PayoutSent)) == 1
 
 
-def test_a_payout_that_the_bank_sends_back_is_paid_again_the_next_monday(till: Till, saturday: Moment) -> None:  # SPEC F2
+def test_a_payout_that_the_bank_sends_back_is_paid_again_the_next_monday(
+    till: Till, saturday: Moment
+) -> None:  # SPEC F2
     farm = till.producer()
     sold(till, {farm: 1000})
     saturday.set(MONDAY)
@@ -383,7 +398,8 @@ def test_an_administrator_sees_when_producers_are_paid(till: Till, saturday: Mom
         with pytest.raises(NotFound):
             queries.sale_ledger(session, MEMBER, sale)
     assert [(row["status"], row["waits_for"], row["pay_on"]) for row in before["items"]] == [
-        ("expected", "date", date(2023, 9, 18))]
+        ("expected", "date", date(2023, 9, 18))
+    ]
     assert before["if_validated_now"]["pay_on"] == date(2023, 9, 18)
     assert before["items"][0]["producer_name"] == "Ferme"
     assert [(row["paid_on"], row["amount_cents"]) for row in after["items"]] == [(date(2023, 9, 18), 970)]
@@ -404,4 +420,5 @@ def test_a_producer_sees_the_own_payouts_alone(till: Till, saturday: Moment) -> 
         with pytest.raises(NotFound):
             queries.payout(session, MEMBER, row["payout_id"])
     assert [(each["gross_cents"], each["fee_cents"], each["amount_cents"]) for each in statement["sales"]] == [
-        (1000, 30, 970)]
+        (1000, 30, 970)
+    ]

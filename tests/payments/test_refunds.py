@@ -99,9 +99,17 @@ def test_a_late_payment_that_cannot_be_honoured_is_refunded_whole(till: Till) ->
     order = till.paid(1000, sale=sale)
     till.deliver(expired(order))
 
-    till.deliver(LatePaymentRefused(
-        order_id=order.order_id, payment_id=till.payment(order).id, basket_id=order.basket_id, sale_id=sale,
-        market_id=order.market_id, member_id=order.member_id, amount_cents=1000))
+    till.deliver(
+        LatePaymentRefused(
+            order_id=order.order_id,
+            payment_id=till.payment(order).id,
+            basket_id=order.basket_id,
+            sale_id=sale,
+            market_id=order.market_id,
+            member_id=order.member_id,
+            amount_cents=1000,
+        )
+    )
     till.work()
 
     (event,) = till.told(RefundSucceeded)
@@ -136,7 +144,8 @@ def test_an_answer_that_is_lost_leads_to_one_refund(till: Till, together: Moment
 
 
 def test_a_crash_after_the_call_leads_to_one_refund_even_when_the_key_is_forgotten(  # SPEC X2
-        till: Till, together: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    till: Till, together: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sale, basket = uuid4(), uuid4()
     till.paid(1000, sale=sale, basket=basket)
     till.stand_in.take = None

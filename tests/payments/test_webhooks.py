@@ -35,9 +35,17 @@ def take(till: Till, letter: tuple[str, str]) -> None:
     webhooks.receive(till.db, till.provider, *letter)
 
 
-@pytest.mark.parametrize("signature", [
-    None, "", "t=1,v1=00", "nonsense", "wrong", "old",
-])
+@pytest.mark.parametrize(
+    "signature",
+    [
+        None,
+        "",
+        "t=1,v1=00",
+        "nonsense",
+        "wrong",
+        "old",
+    ],
+)
 def test_a_webhook_that_is_not_genuine_is_refused(till: Till, signature: str | None) -> None:  # SPEC F3 X4
     order, (_, letter, _) = letters(till)
     payload = letter[0]
@@ -121,22 +129,33 @@ def test_the_real_provider_is_not_used_with_a_secret_that_everybody_knows(secret
         domain.ensure_secret("", secret)
 
 
-@pytest.mark.parametrize(("kind", "body"), [
-    ("checkout.session.completed", {"client_reference_id": str(uuid4()), "payment_status": "paid", "payment_intent": "pi"}),
-    ("checkout.session.completed", {"client_reference_id": None, "payment_status": "paid"}),
-    ("checkout.session.expired", {}),
-    ("payment_intent.succeeded", {"status": "succeeded", "metadata": {}}),
-    ("payment_intent.payment_failed", {"metadata": {"reference": "x"}}),
-    ("refund.updated", {"metadata": {"key": f"refund:{uuid4()}"}, "status": "failed"}),
-    ("refund.updated", {"metadata": {"key": "theirs"}, "status": "failed"}),
-    ("payout.failed", {"metadata": {"key": f"payout:{uuid4()}:2023-09-18"}, "status": "failed"}),
-    ("payout.paid", {"metadata": {"key": "payout:x:y"}, "status": "paid"}),
-    ("account.updated", {}),
-    ("customer.created", {}),
-])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (
+            "checkout.session.completed",
+            {"client_reference_id": str(uuid4()), "payment_status": "paid", "payment_intent": "pi"},
+        ),
+        ("checkout.session.completed", {"client_reference_id": None, "payment_status": "paid"}),
+        ("checkout.session.expired", {}),
+        ("payment_intent.succeeded", {"status": "succeeded", "metadata": {}}),
+        ("payment_intent.payment_failed", {"metadata": {"reference": "x"}}),
+        ("refund.updated", {"metadata": {"key": f"refund:{uuid4()}"}, "status": "failed"}),
+        ("refund.updated", {"metadata": {"key": "theirs"}, "status": "failed"}),
+        ("payout.failed", {"metadata": {"key": f"payout:{uuid4()}:2023-09-18"}, "status": "failed"}),
+        ("payout.paid", {"metadata": {"key": "payout:x:y"}, "status": "paid"}),
+        ("account.updated", {}),
+        ("customer.created", {}),
+    ],
+)
 def test_what_is_not_ours_is_ignored(till: Till, kind: str, body: dict) -> None:  # SPEC F3
-    event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": kind, "created": int(time.time()),
-             "data": {"object": {"id": "x_1", "object": "x", **body}}}
+    event = {
+        "id": f"evt_{uuid4().hex}",
+        "object": "event",
+        "type": kind,
+        "created": int(time.time()),
+        "data": {"object": {"id": "x_1", "object": "x", **body}},
+    }
     payload = json.dumps(event)
 
     take(till, (payload, signed(payload)))

@@ -108,7 +108,7 @@ def test_the_page_shows_the_lines_and_leads_back_to_the_shop(stand_in: StandIn) 
     page = requests.get(session.url, timeout=5)
     answer = _post(session.url, card="4242 4242 4242 4242")
 
-    assert "Pain × 2" in page.text  # noqa: RUF001 - a multiplication
+    assert "Pain × 2" in page.text
     assert "12,20 €" in page.text
     assert 'href="http://shop.test/no"' in page.text
     assert "form-action 'self' http://shop.test" in page.headers["Content-Security-Policy"]

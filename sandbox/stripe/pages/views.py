@@ -25,9 +25,9 @@ SUGGESTED = (
 _REASONS = {
     "insufficient_funds": "Provision insuffisante. Essayez une autre carte.",
     "expired_card": "Votre carte a expiré.",
-    "incorrect_number": "Ce numéro de carte n’est pas valable ici.",  # noqa: RUF001 - French
+    "incorrect_number": "Ce numéro de carte n’est pas valable ici.",
     "incorrect_cvc": "Le code de sécurité est faux.",
-    "payment_intent_authentication_failure": "Votre banque n’a pas pu vous identifier.",  # noqa: RUF001 - French
+    "payment_intent_authentication_failure": "Votre banque n’a pas pu vous identifier.",
 }
 
 

@@ -64,14 +64,24 @@ def look(db: Database, provider: Provider) -> bool:
 
 def _prepare(session: Session, producer: Producer) -> Account:
     asked = {"email": producer.email or "", "name": producer.name}
-    insert_or_skip(session, Account.__table__, producer_id=producer.id, asked_with=asked, active=False,
-                   details_submitted=False, due=[], version=1, try_at=clock.now() + domain.LEASE)
+    insert_or_skip(
+        session,
+        Account.__table__,
+        producer_id=producer.id,
+        asked_with=asked,
+        active=False,
+        details_submitted=False,
+        due=[],
+        version=1,
+        try_at=clock.now() + domain.LEASE,
+    )
     return session.get_one(Account, producer.id, with_for_update=True)
 
 
 def _create(db: Database, provider: Provider, account: Account) -> Account:
     provider_id = provider.create_account(
-        producer_id=str(account.producer_id), key=f"account:{account.producer_id}", **account.asked_with)
+        producer_id=str(account.producer_id), key=f"account:{account.producer_id}", **account.asked_with
+    )
     with db.write() as session:
         row = session.get_one(Account, account.producer_id, with_for_update=True)
         row.provider_id = row.provider_id or provider_id
@@ -99,5 +109,6 @@ def _take(session: Session, row: Account, seen: AccountState) -> None:
         row.active = seen.active
         row.active_since = clock.now() if seen.active else None
         row.version += 1
-        outbox.record(session, PaymentAccountChanged(
-            producer_id=row.producer_id, active=row.active, version=row.version))
+        outbox.record(
+            session, PaymentAccountChanged(producer_id=row.producer_id, active=row.active, version=row.version)
+        )

@@ -131,15 +131,23 @@ def _prepare(payment: Payment, language: str) -> bool:
     payment.checkout_tries += 1
     payment.session_expires_at = domain.page_expiry(payment.expires_at, now).replace(microsecond=0)
     payment.checkout = {
-        "success_url": f"{place}?payment=done", "cancel_url": f"{place}?payment=given_up", "locale": language,
-        "key": f"checkout:{payment.id}:{payment.checkout_tries}"}
+        "success_url": f"{place}?payment=done",
+        "cancel_url": f"{place}?payment=given_up",
+        "locale": language,
+        "key": f"checkout:{payment.id}:{payment.checkout_tries}",
+    }
     work.again(payment, domain.LEASE)
     return True
 
 
 def _request(payment: Payment) -> dict[str, Any]:
-    return {**(payment.checkout or {}), "reference": str(payment.id), "sale_id": str(payment.sale_id),
-            "expires_at": payment.session_expires_at, "lines": _lines(payment)}
+    return {
+        **(payment.checkout or {}),
+        "reference": str(payment.id),
+        "sale_id": str(payment.sale_id),
+        "expires_at": payment.session_expires_at,
+        "lines": _lines(payment),
+    }
 
 
 def _lines(payment: Payment) -> list[Line]:

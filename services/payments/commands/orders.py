@@ -25,8 +25,14 @@ def order_placed(session: Session, event: OrderPlaced) -> None:
     """A payment is expected. An order that costs nothing is paid for at once."""
     payment_id = clock.new_id()
     is_new = insert_or_skip(
-        session, Payment.__table__, **_facts(event), id=payment_id, status=domain.AWAITING,
-        expires_at=event.expires_at, lines=[_line(line) for line in event.lines])
+        session,
+        Payment.__table__,
+        **_facts(event),
+        id=payment_id,
+        status=domain.AWAITING,
+        expires_at=event.expires_at,
+        lines=[_line(line) for line in event.lines],
+    )
     if is_new and event.total_cents == 0:
         capture(session, payment_id, None, amount=0, at=clock.now())
 
@@ -45,8 +51,9 @@ def order_expired(session: Session, event: OrderExpired) -> None:
         payment.try_at = now
 
 
-def capture(session: Session, payment_id: UUID, intent: str | None, *, amount: Cents, at: datetime,
-            cause: str | None = None) -> None:
+def capture(
+    session: Session, payment_id: UUID, intent: str | None, *, amount: Cents, at: datetime, cause: str | None = None
+) -> None:
     """The provider has the money: book it, tell it; once, whoever says so first. `at` is the provider's instant."""
     payment = locked(session, Payment.id == payment_id)
     if payment is None:
@@ -81,17 +88,27 @@ def _book_and_tell(session: Session, payment: Payment, cause: str | None) -> Non
     if payment.captured_cents != payment.amount_cents:
         log.warning("captured_another_amount", payment_id=payment.id, captured_cents=payment.captured_cents)
     ledger.book(
-        session, f"charge:{payment.id}",
+        session,
+        f"charge:{payment.id}",
         ledger.move(ledger.PROVIDER, ledger.sale(payment.sale_id), payment.captured_cents),
-        at=at, sale_id=payment.sale_id, market_id=payment.market_id, cause=cause)
-    outbox.record(session, PaymentSucceeded(
-        **_told(payment), amount_cents=payment.captured_cents, captured_at=at))
+        at=at,
+        sale_id=payment.sale_id,
+        market_id=payment.market_id,
+        cause=cause,
+    )
+    outbox.record(session, PaymentSucceeded(**_told(payment), amount_cents=payment.captured_cents, captured_at=at))
 
 
 def _facts(event: OrderPlaced | OrderExpired) -> dict[str, Any]:
-    return {"order_id": event.order_id, "basket_id": event.basket_id, "sale_id": event.sale_id,
-            "market_id": event.market_id, "member_id": event.member_id, "amount_cents": event.total_cents,
-            "created_at": clock.now()}
+    return {
+        "order_id": event.order_id,
+        "basket_id": event.basket_id,
+        "sale_id": event.sale_id,
+        "market_id": event.market_id,
+        "member_id": event.member_id,
+        "amount_cents": event.total_cents,
+        "created_at": clock.now(),
+    }
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
@@ -100,5 +117,10 @@ def _line(line: OrderLine) -> dict[str, Any]:
 
 
 def _told(payment: Payment) -> dict[str, Any]:
-    return {"payment_id": payment.id, "order_id": payment.order_id, "sale_id": payment.sale_id,
-            "market_id": payment.market_id, "member_id": payment.member_id}
+    return {
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "sale_id": payment.sale_id,
+        "market_id": payment.market_id,
+        "member_id": payment.member_id,
+    }

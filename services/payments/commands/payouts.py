@@ -120,8 +120,12 @@ def _owed(monday: date) -> Select[Any]:
 
 
 def _payable(monday: date) -> tuple[Any, ...]:
-    return (Share.payout_id.is_(None), Share.pay_on <= monday, Settlement.round > Settlement.reopened_round,
-            Settlement.short.is_(False))
+    return (
+        Share.payout_id.is_(None),
+        Share.pay_on <= monday,
+        Settlement.round > Settlement.reopened_round,
+        Settlement.short.is_(False),
+    )
 
 
 def _start(session: Session, producer_id: UUID, monday: date) -> None:
@@ -132,16 +136,32 @@ def _start(session: Session, producer_id: UUID, monday: date) -> None:
         by_sale[each.sale_id] = by_sale.get(each.sale_id, 0) + each.amount_cents
     payout_id, amount = clock.new_id(), sum(by_sale.values())
     if amount <= 0 or not insert_or_skip(
-            session, Payout.__table__, id=payout_id, producer_id=producer_id, paid_on=monday, amount_cents=amount,
-            status=domain.TRANSFERRING, created_at=clock.now()):
+        session,
+        Payout.__table__,
+        id=payout_id,
+        producer_id=producer_id,
+        paid_on=monday,
+        amount_cents=amount,
+        status=domain.TRANSFERRING,
+        created_at=clock.now(),
+    ):
         return
     for each in shares:
         each.payout_id = payout_id
     markets = {each.sale_id: each.market_id for each in shares}
     session.add_all(
-        Transfer(id=clock.new_id(), payout_id=payout_id, producer_id=producer_id, sale_id=sale_id,
-                 market_id=markets[sale_id], amount_cents=amount, status=domain.PENDING, try_at=clock.now())
-        for sale_id, amount in domain.net_transfers(by_sale).items())
+        Transfer(
+            id=clock.new_id(),
+            payout_id=payout_id,
+            producer_id=producer_id,
+            sale_id=sale_id,
+            market_id=markets[sale_id],
+            amount_cents=amount,
+            status=domain.PENDING,
+            try_at=clock.now(),
+        )
+        for sale_id, amount in domain.net_transfers(by_sale).items()
+    )
 
 
 def _due_shares(session: Session, producer_id: UUID, monday: date) -> list[Share]:
@@ -179,9 +199,14 @@ def _transferred(session: Session, transfer_id: UUID, provider_id: str) -> None:
         return
     row.status, row.provider_id, row.error = domain.SENT, provider_id, None
     work.done(row)
-    ledger.book(session, f"transfer:{row.id}",
-                ledger.move(ledger.connected(row.producer_id), ledger.PROVIDER, row.amount_cents),
-                at=clock.now(), sale_id=row.sale_id, market_id=row.market_id)
+    ledger.book(
+        session,
+        f"transfer:{row.id}",
+        ledger.move(ledger.connected(row.producer_id), ledger.PROVIDER, row.amount_cents),
+        at=clock.now(),
+        sale_id=row.sale_id,
+        market_id=row.market_id,
+    )
     session.flush()
     waiting = select(Transfer.id).where(Transfer.payout_id == payout.id, Transfer.status != domain.SENT).limit(1)
     if session.scalar(waiting) is None:
@@ -205,18 +230,34 @@ def _not_done(db: Database, model: type[Any], seen: Any, error: Exception) -> No
 def _sent(session: Session, row: Payout, provider_id: str, cause: str | None) -> None:
     row.status, row.provider_id, row.error, row.sent_at = domain.SENT, provider_id, None, clock.now()
     work.done(row)
-    ledger.book(session, f"payout:{row.id}:{row.attempt}",
-                ledger.move(ledger.producer(row.producer_id), ledger.connected(row.producer_id), row.amount_cents),
-                at=clock.now(), cause=cause)
-    outbox.record(session, PayoutSent(payout_id=row.id, producer_id=row.producer_id, amount_cents=row.amount_cents,
-                                      paid_on=row.paid_on, sales=_sales(session, row.id)))
+    ledger.book(
+        session,
+        f"payout:{row.id}:{row.attempt}",
+        ledger.move(ledger.producer(row.producer_id), ledger.connected(row.producer_id), row.amount_cents),
+        at=clock.now(),
+        cause=cause,
+    )
+    outbox.record(
+        session,
+        PayoutSent(
+            payout_id=row.id,
+            producer_id=row.producer_id,
+            amount_cents=row.amount_cents,
+            paid_on=row.paid_on,
+            sales=_sales(session, row.id),
+        ),
+    )
 
 
 def _returned(session: Session, row: Payout, error: str, cause: str | None) -> None:
     """The bank sent it back to the producer's account: it is tried again with the next run."""
-    ledger.book(session, f"payout_returned:{row.id}:{row.attempt}",
-                ledger.move(ledger.connected(row.producer_id), ledger.producer(row.producer_id), row.amount_cents),
-                at=clock.now(), cause=cause)
+    ledger.book(
+        session,
+        f"payout_returned:{row.id}:{row.attempt}",
+        ledger.move(ledger.connected(row.producer_id), ledger.producer(row.producer_id), row.amount_cents),
+        at=clock.now(),
+        cause=cause,
+    )
     row.status, row.provider_id, row.error = domain.PAYING, None, error
     row.attempt += 1
     row.try_at = domain.next_run(clock.now())
@@ -225,15 +266,21 @@ def _returned(session: Session, row: Payout, error: str, cause: str | None) -> N
 
 def _tell_failure(session: Session, payout: Payout, error: str, *, is_known: bool) -> None:
     if not is_known:
-        outbox.record(session, PayoutFailed(payout_id=payout.id, producer_id=payout.producer_id,
-                                            amount_cents=payout.amount_cents, error=error))
+        outbox.record(
+            session,
+            PayoutFailed(
+                payout_id=payout.id, producer_id=payout.producer_id, amount_cents=payout.amount_cents, error=error
+            ),
+        )
 
 
 def _sales(session: Session, payout_id: UUID) -> list[PayoutSale]:
     sums = select(Share.sale_id, Share.market_id, func.sum(Share.amount_cents).label("amount"))
     sums = sums.where(Share.payout_id == payout_id).group_by(Share.sale_id, Share.market_id).order_by(Share.sale_id)
-    return [PayoutSale(sale_id=row.sale_id, market_id=row.market_id, amount_cents=int(row.amount))
-            for row in session.execute(sums)]
+    return [
+        PayoutSale(sale_id=row.sale_id, market_id=row.market_id, amount_cents=int(row.amount))
+        for row in session.execute(sums)
+    ]
 
 
 def _locked_by_key(session: Session, key: str) -> Payout | None:
@@ -245,5 +292,3 @@ def _locked_by_key(session: Session, key: str) -> Payout | None:
         return None
     row = session.scalar(select(Payout).where(*which).with_for_update())
     return row if row is not None and payout_key(row) == key else None
-
-

@@ -30,20 +30,33 @@ def refund_requested(session: Session, event: RefundRequested) -> None:
 
 
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
-    _begin(session, event, uuid5(event.order_id, "cancelled"), event.total_cents, reason=event.reason,
-           order_id=event.order_id)
+    _begin(
+        session,
+        event,
+        uuid5(event.order_id, "cancelled"),
+        event.total_cents,
+        reason=event.reason,
+        order_id=event.order_id,
+    )
 
 
 def late_payment_refused(session: Session, event: LatePaymentRefused) -> None:
-    _begin(session, event, uuid5(event.order_id, "late"), event.amount_cents, reason="late_payment",
-           order_id=event.order_id)
+    _begin(
+        session,
+        event,
+        uuid5(event.order_id, "late"),
+        event.amount_cents,
+        reason="late_payment",
+        order_id=event.order_id,
+    )
 
 
 def wake(session: Session, basket_id: UUID) -> None:
     """A payment of the basket was captured: refunds that wait for it go on."""
     waiting = (Refund.basket_id == basket_id, Refund.status == domain.WAITING)
-    session.execute(update(Refund).where(*waiting).values(try_at=clock.now()).execution_options(
-        synchronize_session=False))
+    session.execute(
+        update(Refund).where(*waiting).values(try_at=clock.now()).execution_options(synchronize_session=False)
+    )
 
 
 def take_up(session: Session) -> bool:
@@ -103,8 +116,9 @@ def answered(session: Session, part_id: UUID, made: Made, cause: str | None = No
         _accepted(session, part_id, made.refund_id, cause)
 
 
-def failed(session: Session, part_id: UUID, error: str, provider_id: str | None = None,
-           cause: str | None = None) -> None:
+def failed(
+    session: Session, part_id: UUID, error: str, provider_id: str | None = None, cause: str | None = None
+) -> None:
     """Refused, or sent back by the bank after it was accepted: the payment may give the money back otherwise."""
     part, refund, payment = _locked(session, part_id)
     if not domain.may_become("part", part.status, domain.FAILED):
@@ -134,9 +148,19 @@ def _accepted(session: Session, part_id: UUID, provider_id: str, cause: str | No
 def _begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reason: str, order_id: UUID | None) -> None:
     now = clock.now()
     insert_or_skip(
-        session, Refund.__table__, id=refund_id, basket_id=event.basket_id, order_id=order_id, sale_id=event.sale_id,
-        market_id=event.market_id, member_id=event.member_id, amount_cents=amount, reason=reason[:80],
-        status=domain.WAITING, created_at=now)
+        session,
+        Refund.__table__,
+        id=refund_id,
+        basket_id=event.basket_id,
+        order_id=order_id,
+        sale_id=event.sale_id,
+        market_id=event.market_id,
+        member_id=event.member_id,
+        amount_cents=amount,
+        reason=reason[:80],
+        status=domain.WAITING,
+        created_at=now,
+    )
     refund = session.get_one(Refund, refund_id, with_for_update=True)
     if refund.status == domain.WAITING:
         _split(session, refund)
@@ -145,8 +169,11 @@ def _begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reas
 def _split(session: Session, refund: Refund) -> None:
     """Parts over the payments, or wait for a payment that is still to come, or say that it cannot be."""
     payments = _payments(session, refund)
-    sources = [domain.Source(each.id, each.captured_cents - each.refunded_cents)
-               for each in payments if each.status == domain.SUCCEEDED]
+    sources = [
+        domain.Source(each.id, each.captured_cents - each.refunded_cents)
+        for each in payments
+        if each.status == domain.SUCCEEDED
+    ]
     covered = _covered(session, refund.id, domain.SUCCEEDED, domain.PENDING)
     if refund.order_id is not None and sources:  # that payment whole: what is left of it
         refund.amount_cents = covered + sources[0].left_cents
@@ -164,8 +191,16 @@ def _split(session: Session, refund: Refund) -> None:
 def _ask_for(session: Session, refund: Refund, parts: list[tuple[UUID, Cents]], payments: dict[UUID, Payment]) -> None:
     for payment_id, amount in parts:
         payments[payment_id].refunded_cents += amount
-        session.add(RefundPart(id=clock.new_id(), refund_id=refund.id, payment_id=payment_id, amount_cents=amount,
-                               status=domain.PENDING, try_at=clock.now()))
+        session.add(
+            RefundPart(
+                id=clock.new_id(),
+                refund_id=refund.id,
+                payment_id=payment_id,
+                amount_cents=amount,
+                status=domain.PENDING,
+                try_at=clock.now(),
+            )
+        )
 
 
 def _wait_or_fail(session: Session, refund: Refund, payments: list[Payment]) -> None:
@@ -209,8 +244,15 @@ def _covered(session: Session, refund_id: UUID, *statuses: str) -> Cents:
 def _book(session: Session, payment: Payment, part: RefundPart, fact: tuple[str, str, str], cause: str | None) -> None:
     """`fact`: kind, account to debit, account to credit."""
     kind, debit, credit = fact
-    ledger.book(session, f"{kind}:{part.id}", ledger.move(debit, credit, part.amount_cents), at=clock.now(),
-                sale_id=payment.sale_id, market_id=payment.market_id, cause=cause)
+    ledger.book(
+        session,
+        f"{kind}:{part.id}",
+        ledger.move(debit, credit, part.amount_cents),
+        at=clock.now(),
+        sale_id=payment.sale_id,
+        market_id=payment.market_id,
+        cause=cause,
+    )
     settlement.weigh(session, payment.sale_id)
 
 

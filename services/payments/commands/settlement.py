@@ -31,7 +31,8 @@ def validated(session: Session, event: DistributionValidated) -> None:
     changes = _changes(figures, _booked(session, event.sale_id))
     settled.round, settled.validated_at = event.round, event.validated_at
     settled.missing_cents = sum(each.gross_cents for each in event.producers) - sum(
-        each.gross_cents for each in figures.values())
+        each.gross_cents for each in figures.values()
+    )
     _postpone(session, event)
     _share_out(session, event, changes)
     weigh(session, event.sale_id)
@@ -87,8 +88,9 @@ def _changes(figures: Mapping[UUID, Figures], booked: Mapping[UUID, Figures]) ->
 def _postpone(session: Session, event: DistributionValidated) -> None:
     """What is left of former rounds is available when this round's is."""
     unpaid = (Share.sale_id == event.sale_id, Share.payout_id.is_(None))
-    session.execute(update(Share).where(*unpaid).values(**_dates(event.validated_at)).execution_options(
-        synchronize_session=False))
+    session.execute(
+        update(Share).where(*unpaid).values(**_dates(event.validated_at)).execution_options(synchronize_session=False)
+    )
 
 
 def _dates(validated_at: datetime) -> dict[str, object]:
@@ -97,23 +99,47 @@ def _dates(validated_at: datetime) -> dict[str, object]:
 
 
 def _share_out(session: Session, event: DistributionValidated, changes: Mapping[UUID, Figures]) -> None:
-    postings = {ledger.sale(event.sale_id): sum(each.gross_cents for each in changes.values()),
-                ledger.FEES: -sum(each.fee_cents for each in changes.values()),
-                ledger.commission(event.market_id): -sum(each.commission_cents for each in changes.values())}
+    postings = {
+        ledger.sale(event.sale_id): sum(each.gross_cents for each in changes.values()),
+        ledger.FEES: -sum(each.fee_cents for each in changes.values()),
+        ledger.commission(event.market_id): -sum(each.commission_cents for each in changes.values()),
+    }
     for producer, change in changes.items():
         postings[ledger.producer(producer)] = -change.amount_cents
-        session.add(Share(
-            id=clock.new_id(), sale_id=event.sale_id, market_id=event.market_id, producer_id=producer,
-            round=event.round, gross_cents=change.gross_cents, fee_cents=change.fee_cents,
-            commission_cents=change.commission_cents, amount_cents=change.amount_cents,
-            **_dates(event.validated_at)))
-    ledger.book(session, f"share:{event.sale_id}:{event.round}", postings, at=event.validated_at,
-                sale_id=event.sale_id, market_id=event.market_id)
+        session.add(
+            Share(
+                id=clock.new_id(),
+                sale_id=event.sale_id,
+                market_id=event.market_id,
+                producer_id=producer,
+                round=event.round,
+                gross_cents=change.gross_cents,
+                fee_cents=change.fee_cents,
+                commission_cents=change.commission_cents,
+                amount_cents=change.amount_cents,
+                **_dates(event.validated_at),
+            )
+        )
+    ledger.book(
+        session,
+        f"share:{event.sale_id}:{event.round}",
+        postings,
+        at=event.validated_at,
+        sale_id=event.sale_id,
+        market_id=event.market_id,
+    )
 
 
 def _scheduled(event: DistributionValidated, producer: UUID, figures: Figures) -> PayoutScheduled:
     available = domain.available_at(event.validated_at)
     return PayoutScheduled(
-        sale_id=event.sale_id, market_id=event.market_id, producer_id=producer, gross_cents=figures.gross_cents,
-        fee_cents=figures.fee_cents, commission_cents=figures.commission_cents, amount_cents=figures.amount_cents,
-        available_at=available, pay_on=domain.pay_on(available))
+        sale_id=event.sale_id,
+        market_id=event.market_id,
+        producer_id=producer,
+        gross_cents=figures.gross_cents,
+        fee_cents=figures.fee_cents,
+        commission_cents=figures.commission_cents,
+        amount_cents=figures.amount_cents,
+        available_at=available,
+        pay_on=domain.pay_on(available),
+    )
