@@ -161,8 +161,6 @@ class Cluster:
         on_server(*(f'CREATE DATABASE "crash_{self.tag}_{service}"' for service in SERVICES))
         self.databases = {service: Database(config.database_of(service), max_workers=1) for service in SERVICES}
         migrations.upgrade((), config)
-        for service, db in self.databases.items():
-            databases.metadata_of(service).create_all(db.engine)
 
     def _start_proxies(self) -> None:
         server = make_url(os.environ["DATABASE_URL"].replace("{service}", "X"))
