@@ -68,7 +68,9 @@ def _open(url: str) -> smtplib.SMTP:
     host, port = parts.hostname or "127.0.0.1", parts.port or PORTS[parts.scheme]
     try:
         if parts.scheme == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+            )
         else:
             smtp = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
     except (smtplib.SMTPException, OSError) as error:

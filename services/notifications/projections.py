@@ -32,8 +32,14 @@ Row = type[Any]
 
 def account_changed(session: Db, event: events.accounts.AccountRegistered) -> None:
     facts = {name: getattr(event, name) for name in ("email", "first_name", "last_name", "language", "second_email")}
-    _newest(session, Account, {"id": event.account_id}, facts | {"deleted": False}, event.version,
-            Account.deleted.is_(False))
+    _newest(
+        session,
+        Account,
+        {"id": event.account_id},
+        facts | {"deleted": False},
+        event.version,
+        Account.deleted.is_(False),
+    )
 
 
 def account_deleted(session: Db, event: events.accounts.AccountDeleted) -> None:
@@ -117,7 +123,9 @@ def payment_account_changed(session: Db, event: events.payments.PaymentAccountCh
     """True when the account was usable and is not any more, or the other way round."""
     before = session.get(PaymentAccount, event.producer_id)
     was_active = before is not None and before.active
-    newer = _newest(session, PaymentAccount, {"producer_id": event.producer_id}, {"active": event.active}, event.version)
+    newer = _newest(
+        session, PaymentAccount, {"producer_id": event.producer_id}, {"active": event.active}, event.version
+    )
     return newer and was_active != event.active
 
 
@@ -133,8 +141,9 @@ def order_cancelled(session: Db, event: events.orders.OrderCancelled) -> None:
 
 
 def _mention_order(session: Db, event: Any, **facts: Any) -> bool:
-    return insert_or_skip(session, Order.__table__, id=event.order_id, sale_id=event.sale_id,
-                          member_id=event.member_id, **facts)
+    return insert_or_skip(
+        session, Order.__table__, id=event.order_id, sale_id=event.sale_id, member_id=event.member_id, **facts
+    )
 
 
 def _newest(session: Db, row: Row, key: dict[str, Any], facts: dict[str, Any], version: int, *unless: Any) -> bool:
@@ -142,7 +151,9 @@ def _newest(session: Db, row: Row, key: dict[str, Any], facts: dict[str, Any], v
     if insert_or_skip(session, row.__table__, **key, **facts, version=version):
         return True
     this = [getattr(row, name) == value for name, value in key.items()]
-    return _count(session, update(row).where(*this, *unless, row.version < version).values(**facts, version=version)) > 0
+    return (
+        _count(session, update(row).where(*this, *unless, row.version < version).values(**facts, version=version)) > 0
+    )
 
 
 def _count(session: Db, statement: Any) -> int:

@@ -23,8 +23,11 @@ def my_notices(session: Db, account_id: UUID, language: str, limit: int, after: 
     rows = session.scalars(mine.where(Notice.id < after) if after else mine).all()
     world = load(session, rows)
     shown = (_notice(row, world, language) for row in rows[:limit])
-    return {"items": [notice for notice in shown if notice], "next": _next(rows, limit),
-            "unread": unread(session, account_id)}
+    return {
+        "items": [notice for notice in shown if notice],
+        "next": _next(rows, limit),
+        "unread": unread(session, account_id),
+    }
 
 
 def unread(session: Db, account_id: UUID) -> int:
@@ -36,10 +39,17 @@ def _notice(row: Notice, world: World, language: str) -> Answer | None:
     """None as long as it speaks of something whose event has not arrived."""
     try:
         market = world.market(row)
-        return {"id": row.id, "kind": row.kind, "text": writing.sentence(row, world, language),
-                "path": writing.path(row, world), "market": market.name if market else None,
-                "market_id": row.market_id, "sale_id": row.sale_id, "created_at": row.created_at,
-                "read": row.read_at is not None}
+        return {
+            "id": row.id,
+            "kind": row.kind,
+            "text": writing.sentence(row, world, language),
+            "path": writing.path(row, world),
+            "market": market.name if market else None,
+            "market_id": row.market_id,
+            "sale_id": row.sale_id,
+            "created_at": row.created_at,
+            "read": row.read_at is not None,
+        }
     except NotKnownYet:
         return None
 
@@ -49,11 +59,14 @@ def preferences(session: Db, account_id: UUID) -> Answer:
     mine = (
         select(Market.id.label("market_id"), Market.name, Market.number, (~out).label("opening"))
         .join(Member, Member.market_id == Market.id)
-        .where(Member.account_id == account_id, Member.joined).order_by(Market.name)
+        .where(Member.account_id == account_id, Member.joined)
+        .order_by(Market.name)
     )
     choice = session.get(Preference, account_id)
-    return {"pickup_4h": choice is not None and choice.pickup_4h,
-            "markets": [dict(row) for row in session.execute(mine).mappings()]}
+    return {
+        "pickup_4h": choice is not None and choice.pickup_4h,
+        "markets": [dict(row) for row in session.execute(mine).mappings()],
+    }
 
 
 def subscription(session: Db, token: str) -> Answer:
@@ -64,8 +77,12 @@ def subscription(session: Db, token: str) -> Answer:
 def subscription_of(session: Db, link: domain.Subscription) -> Answer:
     account = session.get(Account, link.account_id)
     out = session.get(OptOut, (link.account_id, link.market_id, domain.OPENING))
-    return {"market": session.get_one(Market, link.market_id).name, "kind": domain.OPENING, "subscribed": out is None,
-            "language": account.language if account else "fr"}
+    return {
+        "market": session.get_one(Market, link.market_id).name,
+        "kind": domain.OPENING,
+        "subscribed": out is None,
+        "language": account.language if account else "fr",
+    }
 
 
 def deliveries(session: Db, account_id: UUID, market_id: UUID, limit: int, after: UUID | None = None) -> Answer:
@@ -75,8 +92,10 @@ def deliveries(session: Db, account_id: UUID, market_id: UUID, limit: int, after
     asked = select(Delivery, Account).outerjoin(Account, Account.id == Delivery.account_id)
     asked = asked.where(Delivery.market_id == market_id, troubled).order_by(Delivery.id.desc()).limit(limit + 1)
     rows = session.execute(asked.where(Delivery.id < after) if after else asked).all()
-    return {"items": [_delivery(delivery, account) for delivery, account in rows[:limit]],
-            "next": _next([row[0] for row in rows], limit)}
+    return {
+        "items": [_delivery(delivery, account) for delivery, account in rows[:limit]],
+        "next": _next([row[0] for row in rows], limit),
+    }
 
 
 def _ensure_administrator(session: Db, account_id: UUID, market_id: UUID) -> None:
@@ -90,8 +109,10 @@ def _delivery(row: Delivery, account: Account | None) -> Answer:
     own = (account.second_email if second else account.email) if account else None
     names = ("id", "kind", "state", "account_id", "sale_id", "attempts", "error", "created_at")
     return {name: getattr(row, name) for name in names} | {
-        "email": row.email or own, "name": f"{account.first_name} {account.last_name}".strip() if account else None,
-        "retry_at": row.due_at if row.state == domain.WAITING else None}
+        "email": row.email or own,
+        "name": f"{account.first_name} {account.last_name}".strip() if account else None,
+        "retry_at": row.due_at if row.state == domain.WAITING else None,
+    }
 
 
 def _next(rows: Sequence[Any], limit: int) -> UUID | None:

@@ -85,7 +85,9 @@ class NotificationsService(Service):
         projections.account_deleted(session, event)
 
     @on(events.accounts.EmailVerificationRequested)
-    def on_email_verification_requested(self, session: Session, event: events.accounts.EmailVerificationRequested) -> None:
+    def on_email_verification_requested(
+        self, session: Session, event: events.accounts.EmailVerificationRequested
+    ) -> None:
         facts.verification_requested(session, event)
 
     @on(events.accounts.PasswordResetRequested)

@@ -6,5 +6,12 @@ from services.notifications.commands.reminding import remind_of_closing, remind_
 from services.notifications.commands.sending import send_batch
 from services.notifications.commands.subscribing import change_preferences, unsubscribe
 
-__all__ = ["change_preferences", "mark_read", "remind_of_closing", "remind_of_pickup", "send_batch", "unsubscribe",
-           "work_one"]
+__all__ = [
+    "change_preferences",
+    "mark_read",
+    "remind_of_closing",
+    "remind_of_pickup",
+    "send_batch",
+    "unsubscribe",
+    "work_one",
+]

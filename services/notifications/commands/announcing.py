@@ -66,8 +66,9 @@ def _tell(session: Db, announcement: Announcement, people: Sequence[UUID]) -> No
     if announcement.producer_id is not None:
         facts = facts | {"producer_id": str(announcement.producer_id)}
     about = {"market_id": announcement.market_id, "sale_id": announcement.sale_id, "facts": facts}
-    telling.tell_all(session, kind, announcement.occasion, people, households=_households(session, kind, people),
-                     about=about)
+    telling.tell_all(
+        session, kind, announcement.occasion, people, households=_households(session, kind, people), about=about
+    )
 
 
 def _households(session: Db, kind: domain.Kind, people: Sequence[UUID]) -> Sequence[UUID]:
@@ -127,7 +128,9 @@ def _producer(session: Db, about: Announcement) -> list[UUID]:
 
 
 def _participants(session: Db, about: Announcement) -> list[UUID]:
-    taking_part = select(Participation.producer_id).where(Participation.sale_id == about.sale_id, Participation.confirmed)
+    taking_part = select(Participation.producer_id).where(
+        Participation.sale_id == about.sale_id, Participation.confirmed
+    )
     return _people_of(session, select(Producer.account_ids).where(Producer.id.in_(taking_part)))
 
 

@@ -43,8 +43,9 @@ def _remind(session: Db, pickup: _Pickup) -> bool:
     market = session.get(Market, sale.market_id)
     setattr(sale, pickup.marker, sale.starts_at)
     day = sale.starts_at.astimezone(ZoneInfo(market.time_zone if market else "Europe/Paris")).date()
-    telling.announce(session, pickup.kind, f"sale:{sale.id}:{day}", pickup.audience, market_id=sale.market_id,
-                     sale_id=sale.id)
+    telling.announce(
+        session, pickup.kind, f"sale:{sale.id}:{day}", pickup.audience, market_id=sale.market_id, sale_id=sale.id
+    )
     return True
 
 
@@ -55,8 +56,13 @@ def remind_of_closing(session: Db) -> bool:
     for hours in _wanted_hours(session):
         lead = timedelta(hours=hours)
         wants = select(Market.id).where(Market.reminder_hours == hours)
-        sale = _claim(session, *near, Sale.market_id.in_(wants), Sale.closes_at <= now + lead,
-                      Sale.closing_reminded_for.is_distinct_from(Sale.closes_at))
+        sale = _claim(
+            session,
+            *near,
+            Sale.market_id.in_(wants),
+            Sale.closes_at <= now + lead,
+            Sale.closing_reminded_for.is_distinct_from(Sale.closes_at),
+        )
         if sale is not None and sale.closes_at is not None:
             _remind_of_closing(session, sale, sale.closes_at, lead)
             return True
@@ -67,8 +73,9 @@ def _remind_of_closing(session: Db, sale: Sale, closes_at: datetime, lead: timed
     """A sale that opened when the reminder would be due has just been announced."""
     sale.closing_reminded_for = closes_at
     if sale.opens_at is not None and sale.opens_at < closes_at - lead:
-        telling.announce(session, "sale_closing", f"sale:{sale.id}", telling.WITHOUT_ORDER, market_id=sale.market_id,
-                         sale_id=sale.id)
+        telling.announce(
+            session, "sale_closing", f"sale:{sale.id}", telling.WITHOUT_ORDER, market_id=sale.market_id, sale_id=sale.id
+        )
 
 
 def _wanted_hours(session: Db) -> Sequence[int]:

@@ -153,9 +153,17 @@ def _bounced(session: Db, delivery: Delivery, reason: str) -> None:
     values = {"state": domain.BOUNCED, "error": reason, "claim": None, "attempts": delivery.attempts + 1}
     if _settle(session, delivery, values | _without_secret(delivery)):
         account = session.get(Account, delivery.account_id) if delivery.account_id else None
-        outbox.record(session, DeliveryBounced(
-            delivery_id=delivery.id, account_id=delivery.account_id, market_id=delivery.market_id, kind=delivery.kind,
-            email=envelope.address(delivery, account) or "", reason=reason))
+        outbox.record(
+            session,
+            DeliveryBounced(
+                delivery_id=delivery.id,
+                account_id=delivery.account_id,
+                market_id=delivery.market_id,
+                kind=delivery.kind,
+                email=envelope.address(delivery, account) or "",
+                reason=reason,
+            ),
+        )
 
 
 def _failed_for_now(session: Db, delivery: Delivery, reason: str) -> None:
@@ -187,10 +195,15 @@ def _postpone_all(session: Db, reason: str) -> None:
     """The server takes nothing: everything due waits, and what has waited for a day is given up."""
     now = clock.now()
     first_tried_at = case((Delivery.first_tried_at.is_(None), now), else_=Delivery.first_tried_at)
-    later = case(*((Delivery.attempts == tried, now + pause) for tried, pause in enumerate(domain.BACK_OFF)),
-                 else_=now + domain.BACK_OFF[-1])
+    later = case(
+        *((Delivery.attempts == tried, now + pause) for tried, pause in enumerate(domain.BACK_OFF)),
+        else_=now + domain.BACK_OFF[-1],
+    )
     overdue = select(Delivery).where(*_is_due(), Delivery.first_tried_at <= now - domain.GIVE_UP_AFTER)
     for delivery in session.scalars(overdue.with_for_update(skip_locked=True)).all():
         _bounced(session, delivery, reason)
-    session.execute(update(Delivery).where(*_is_due()).values(
-        first_tried_at=first_tried_at, attempts=Delivery.attempts + 1, due_at=later, error=reason))
+    session.execute(
+        update(Delivery)
+        .where(*_is_due())
+        .values(first_tried_at=first_tried_at, attempts=Delivery.attempts + 1, due_at=later, error=reason)
+    )

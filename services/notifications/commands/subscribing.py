@@ -23,8 +23,9 @@ def unsubscribe(session: Db, token: str) -> domain.Subscription:
     return subscription
 
 
-def change_preferences(session: Db, account_id: UUID, markets: list[dict[str, Any]] | None = None,
-                       *, pickup_4h: bool | None = None) -> None:
+def change_preferences(
+    session: Db, account_id: UUID, markets: list[dict[str, Any]] | None = None, *, pickup_4h: bool | None = None
+) -> None:
     if pickup_4h is not None:
         _set_pickup_4h(session, account_id, wanted=pickup_4h)
     for choice in markets or ():
@@ -47,8 +48,11 @@ def _ensure_member(session: Db, account_id: UUID, market_id: UUID) -> None:
 
 
 def _opt_in(session: Db, account_id: UUID, market_id: UUID) -> None:
-    session.execute(delete(OptOut).where(OptOut.account_id == account_id, OptOut.market_id == market_id,
-                                         OptOut.kind == domain.OPENING))
+    session.execute(
+        delete(OptOut).where(
+            OptOut.account_id == account_id, OptOut.market_id == market_id, OptOut.kind == domain.OPENING
+        )
+    )
 
 
 def _opt_out(session: Db, account_id: UUID, market_id: UUID) -> None:

@@ -16,19 +16,38 @@ MEMBERS, WITHOUT_ORDER, CUSTOMERS, EARLY_BIRDS = "members", "without_order", "cu
 ADMINISTRATORS, VALIDATORS, PRODUCER, PARTICIPANTS = "administrators", "validators", "producer", "participants"
 
 
-def tell(session: Db, kind: str, occasion: str, *people: UUID, market_id: UUID | None = None,
-         sale_id: UUID | None = None, facts: dict[str, Any] | None = None) -> None:
+def tell(
+    session: Db,
+    kind: str,
+    occasion: str,
+    *people: UUID,
+    market_id: UUID | None = None,
+    sale_id: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
     """`facts`: JSON values that the kind's template shows."""
     about = {"market_id": market_id, "sale_id": sale_id, "facts": facts or {}}
     tell_all(session, domain.KINDS[kind], occasion, people, about=about)
 
 
-def tell_address(session: Db, kind: str, occasion: str, email: str, language: str, *, facts: dict[str, Any],
-                 account_id: UUID | None = None, market_id: UUID | None = None) -> None:
+def tell_address(
+    session: Db,
+    kind: str,
+    occasion: str,
+    email: str,
+    language: str,
+    *,
+    facts: dict[str, Any],
+    account_id: UUID | None = None,
+    market_id: UUID | None = None,
+) -> None:
     """To an address that may belong to nobody we know, or not be proven yet."""
     about = {"market_id": market_id, "sale_id": None, "facts": facts}
     row = _delivery(domain.KINDS[kind], occasion, email, about) | {
-        "account_id": account_id, "email": email, "language": language}
+        "account_id": account_id,
+        "email": email,
+        "language": language,
+    }
     _insert(session, Delivery, [row])
 
 
@@ -38,36 +57,83 @@ def notice(session: Db, kind: str, occasion: str, person: UUID, *, market_id: UU
     _insert(session, Notice, [_notice(domain.KINDS[kind], occasion, person, about)])
 
 
-def tell_all(session: Db, kind: domain.Kind, occasion: str, people: Sequence[UUID], *, households: Sequence[UUID] = (),
-             about: dict[str, Any]) -> None:
+def tell_all(
+    session: Db,
+    kind: domain.Kind,
+    occasion: str,
+    people: Sequence[UUID],
+    *,
+    households: Sequence[UUID] = (),
+    about: dict[str, Any],
+) -> None:
     """`households`: those of the people who have a second address for mails of this kind."""
     if kind.mail:
         rows = [_delivery(kind, occasion, str(person), about) | {"account_id": person} for person in people]
-        rows += [_delivery(kind, occasion, f"{person}{domain.HOUSEHOLD}", about) | {"account_id": person}
-                 for person in households]
+        rows += [
+            _delivery(kind, occasion, f"{person}{domain.HOUSEHOLD}", about) | {"account_id": person}
+            for person in households
+        ]
         _insert(session, Delivery, rows)
     if kind.notice:
         _insert(session, Notice, [_notice(kind, occasion, person, about) for person in people])
 
 
-def announce(session: Db, kind: str, occasion: str, audience: str, *, market_id: UUID | None = None,
-             sale_id: UUID | None = None, producer_id: UUID | None = None, facts: dict[str, Any] | None = None) -> None:
+def announce(
+    session: Db,
+    kind: str,
+    occasion: str,
+    audience: str,
+    *,
+    market_id: UUID | None = None,
+    sale_id: UUID | None = None,
+    producer_id: UUID | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
     """Tell a group that may be large, or not be known yet: the announcer works through it in chunks."""
-    session.add(Announcement(
-        id=clock.new_id(), kind=kind, occasion=occasion, audience=audience, market_id=market_id, sale_id=sale_id,
-        producer_id=producer_id, facts=facts or {}, rounds=0, due_at=clock.now(), created_at=clock.now()))
+    session.add(
+        Announcement(
+            id=clock.new_id(),
+            kind=kind,
+            occasion=occasion,
+            audience=audience,
+            market_id=market_id,
+            sale_id=sale_id,
+            producer_id=producer_id,
+            facts=facts or {},
+            rounds=0,
+            due_at=clock.now(),
+            created_at=clock.now(),
+        )
+    )
 
 
 def _delivery(kind: domain.Kind, occasion: str, person: str, about: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
-    return {"id": clock.new_id(), "occasion": occasion, "person": person, "kind": kind.name, "email": None,
-            "language": None, "priority": kind.priority, "state": domain.WAITING, "attempts": 0,
-            "due_at": now + kind.delay, "created_at": now, **about}
+    return {
+        "id": clock.new_id(),
+        "occasion": occasion,
+        "person": person,
+        "kind": kind.name,
+        "email": None,
+        "language": None,
+        "priority": kind.priority,
+        "state": domain.WAITING,
+        "attempts": 0,
+        "due_at": now + kind.delay,
+        "created_at": now,
+        **about,
+    }
 
 
 def _notice(kind: domain.Kind, occasion: str, person: UUID, about: dict[str, Any]) -> dict[str, Any]:
-    return {"id": clock.new_id(), "occasion": occasion, "account_id": person, "kind": kind.name,
-            "created_at": clock.now(), **about}
+    return {
+        "id": clock.new_id(),
+        "occasion": occasion,
+        "account_id": person,
+        "kind": kind.name,
+        "created_at": clock.now(),
+        **about,
+    }
 
 
 def _insert(session: Db, table: Any, rows: Rows) -> None:

@@ -14,7 +14,9 @@ from shared import clock
 SUITE_NAME = "Clayette"
 
 
-def message(delivery: Delivery, letter: Letter, world: World, mail_from: str, unsubscribe_url: str | None) -> EmailMessage:
+def message(
+    delivery: Delivery, letter: Letter, world: World, mail_from: str, unsubscribe_url: str | None
+) -> EmailMessage:
     """Raises ValueError when the address is none.
 
     The Message-ID is made of the delivery's id: should a crash between the server's acceptance and our commit make

@@ -14,10 +14,34 @@ DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 MONTHS = {
-    "fr": ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-           "décembre"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December"),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
 }
 UNITS = {
     "fr": {"piece": "", "bunch": "botte", "kg": "kg", "g": "g", "l": "l", "ml": "ml"},
@@ -59,7 +83,7 @@ def slot(starts_at: datetime, ends_at: datetime, zone: str, language: str) -> st
     until = hour(end.time(), language)
     if end.date() != start.date():
         until = f"{day(end.date(), language)}, {until}"
-    return f"{day(start.date(), language)}, {hour(start.time(), language)} {DASH} {until}"
+    return f"{day(start.date(), language)}, {hour(start.time(), language)}{NBSP}{DASH}{NBSP}{until}"
 
 
 def quantity(value: Decimal, unit: str, language: str) -> str:

@@ -66,8 +66,9 @@ class World:
         order_id, producer_id = subject.facts.get("order_id"), subject.facts.get("producer_id")
         return domain.Circumstances(
             sale=_dates(sale),
-            has_order_in_sale=any(order.sale_id == subject.sale_id and order.member_id == subject.account_id
-                                  for order in self.orders),
+            has_order_in_sale=any(
+                order.sale_id == subject.sale_id and order.member_id == subject.account_id for order in self.orders
+            ),
             order_is_confirmed=any(str(order.id) == order_id for order in self.orders),
             opted_out=(subject.account_id, subject.market_id) in self.opted_out,
             payable=producer_id is not None and UUID(producer_id) in self.payable,
@@ -90,9 +91,12 @@ def load(session: Db, subjects: Sequence[Subject]) -> World:
     opted_out = select(OptOut.account_id, OptOut.market_id).where(OptOut.account_id.in_(accounts))
     payable = select(PaymentAccount.producer_id).where(PaymentAccount.producer_id.in_(producers), PaymentAccount.active)
     return World(
-        accounts=_by_id(session, Account, accounts), markets=_by_id(session, Market, markets),
-        sales=_by_id(session, Sale, sales), producers=_by_id(session, Producer, producers),
-        orders=session.scalars(orders).all(), opted_out={(row[0], row[1]) for row in session.execute(opted_out)},
+        accounts=_by_id(session, Account, accounts),
+        markets=_by_id(session, Market, markets),
+        sales=_by_id(session, Sale, sales),
+        producers=_by_id(session, Producer, producers),
+        orders=session.scalars(orders).all(),
+        opted_out={(row[0], row[1]) for row in session.execute(opted_out)},
         payable=set(session.scalars(payable)),
     )
 

@@ -40,8 +40,11 @@ def letter(delivery: Delivery, world: World, public_url: str, unsubscribe_url: s
         "url": public_url.rstrip("/") + path(delivery, world),
         "unsubscribe_url": unsubscribe_url,
     }
-    return Letter(_subject(delivery.kind, language, words), _text(delivery.kind, language, words),
-                  _html(delivery.kind, language, words))
+    return Letter(
+        _subject(delivery.kind, language, words),
+        _text(delivery.kind, language, words),
+        _html(delivery.kind, language, words),
+    )
 
 
 def sentence(notice: Notice, world: World, language: str) -> str:
@@ -101,10 +104,20 @@ def _environment(form: str) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(TEMPLATES / form), FileSystemLoader(TEMPLATES)]),
         autoescape=form == "html",  # noqa: S701 - the text part is not HTML
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     environment.filters |= {
-        "money": _money, "slot": _slot, "day": _day, "moment": _moment, "amount": _amount, "place": _place,
-        "closing": _closing, "words": lambda text: " ".join(str(text).split()),
+        "money": _money,
+        "slot": _slot,
+        "day": _day,
+        "moment": _moment,
+        "amount": _amount,
+        "place": _place,
+        "closing": _closing,
+        "words": lambda text: " ".join(str(text).split()),
     }
     environment.globals["say"] = environment.get_template("parts.jinja").module
     return environment
