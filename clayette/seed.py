@@ -3,12 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from clayette.demo.api import Card, DemoFailed, Person, World, wait_for
 from clayette.seed_goods import FARMS
 
+PARIS, SATURDAY = ZoneInfo("Europe/Paris"), 5
 PASSWORD = "panier-de-demo"  # noqa: S105 - of the demo market, printed at start
 
 
@@ -62,8 +64,9 @@ def _load(world: World) -> int:
 
 
 def _plan(world: World, admin: Person, market_id: str) -> Any:
-    """Open now, so that there is something to see; the distribution in twelve days."""
-    day = (world.now() + timedelta(days=12)).replace(hour=8, minute=0, second=0, microsecond=0)
+    """Open now, so that there is something to see; the distribution on the second Saturday from here."""
+    day = (world.now().astimezone(PARIS) + timedelta(days=8)).replace(hour=9, minute=0, second=0, microsecond=0)
+    day += timedelta(days=(SATURDAY - day.weekday()) % 7)
     times = {
         "opens_at": world.now(),
         "closes_at": day - timedelta(days=2),
