@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.notifications import commands, projections, queries, schemas
-from services.notifications.commands import facts
+from services.notifications.commands import members, sales
 from shared import events
 from shared.actor import Actor
 from shared.config import Config
@@ -88,11 +88,11 @@ class NotificationsService(Service):
     def on_email_verification_requested(
         self, session: Session, event: events.accounts.EmailVerificationRequested
     ) -> None:
-        facts.verification_requested(session, event)
+        members.verification_requested(session, event)
 
     @on(events.accounts.PasswordResetRequested)
     def on_password_reset_requested(self, session: Session, event: events.accounts.PasswordResetRequested) -> None:
-        facts.password_reset_requested(session, event)
+        members.password_reset_requested(session, event)
 
     # markets tells
 
@@ -110,11 +110,11 @@ class NotificationsService(Service):
 
     @on(events.markets.MemberInvited)
     def on_member_invited(self, session: Session, event: events.markets.MemberInvited) -> None:
-        facts.member_invited(session, event)
+        members.member_invited(session, event)
 
     @on(events.markets.RoleGranted)
     def on_role_granted(self, session: Session, event: events.markets.RoleGranted) -> None:
-        facts.role_granted(session, event)
+        sales.role_granted(session, event)
 
     @on(events.markets.RoleRevoked)
     def on_role_revoked(self, session: Session, event: events.markets.RoleRevoked) -> None:
@@ -126,45 +126,45 @@ class NotificationsService(Service):
 
     @on(events.markets.SaleRescheduled)
     def on_sale_rescheduled(self, session: Session, event: events.markets.SaleRescheduled) -> None:
-        facts.sale_rescheduled(session, event)
+        sales.sale_rescheduled(session, event)
 
     @on(events.markets.SaleCancelled)
     def on_sale_cancelled(self, session: Session, event: events.markets.SaleCancelled) -> None:
         projections.sale_cancelled(session, event)
-        facts.sale_cancelled(session, event)
+        sales.sale_cancelled(session, event)
 
     @on(events.markets.SaleOpened)
     def on_sale_opened(self, session: Session, event: events.markets.SaleOpened) -> None:
         projections.sale_opened(session, event)
-        facts.sale_opened(session, event)
+        sales.sale_opened(session, event)
 
     @on(events.markets.SaleBlocked)
     def on_sale_blocked(self, session: Session, event: events.markets.SaleBlocked) -> None:
-        facts.sale_blocked(session, event)
+        sales.sale_blocked(session, event)
 
     @on(events.markets.CatalogLinked)
     def on_catalog_linked(self, session: Session, event: events.markets.CatalogLinked) -> None:
-        facts.catalog_linked(session, event)
+        sales.catalog_linked(session, event)
 
     @on(events.markets.CatalogUnlinked)
     def on_catalog_unlinked(self, session: Session, event: events.markets.CatalogUnlinked) -> None:
-        facts.catalog_unlinked(session, event)
+        sales.catalog_unlinked(session, event)
 
     @on(events.markets.ProducerInvitedToSale)
     def on_producer_invited_to_sale(self, session: Session, event: events.markets.ProducerInvitedToSale) -> None:
-        facts.producer_invited(session, event)
+        sales.producer_invited(session, event)
 
     @on(events.markets.ParticipationConfirmed)
     def on_participation_confirmed(self, session: Session, event: events.markets.ParticipationConfirmed) -> None:
-        facts.participation_confirmed(session, event)
+        sales.participation_confirmed(session, event)
 
     @on(events.markets.ParticipationWithdrawn)
     def on_participation_withdrawn(self, session: Session, event: events.markets.ParticipationWithdrawn) -> None:
-        facts.participation_withdrawn(session, event)
+        sales.participation_withdrawn(session, event)
 
     @on(events.markets.ReferentAppointed)
     def on_referent_appointed(self, session: Session, event: events.markets.ReferentAppointed) -> None:
-        facts.referent_appointed(session, event)
+        sales.referent_appointed(session, event)
 
     # catalogs tells
 
@@ -177,61 +177,61 @@ class NotificationsService(Service):
     @on(events.orders.OrderConfirmed)
     def on_order_confirmed(self, session: Session, event: events.orders.OrderConfirmed) -> None:
         projections.order_confirmed(session, event)
-        facts.order_confirmed(session, event)
+        members.order_confirmed(session, event)
 
     @on(events.orders.OrderExpired)
     def on_order_expired(self, session: Session, event: events.orders.OrderExpired) -> None:
-        facts.order_expired(session, event)
+        members.order_expired(session, event)
 
     @on(events.orders.OrderCancelled)
     def on_order_cancelled(self, session: Session, event: events.orders.OrderCancelled) -> None:
         projections.order_cancelled(session, event)
-        facts.order_cancelled(session, event)
+        members.order_cancelled(session, event)
 
     @on(events.orders.LatePaymentRefused)
     def on_late_payment_refused(self, session: Session, event: events.orders.LatePaymentRefused) -> None:
-        facts.late_payment_refused(session, event)
+        members.late_payment_refused(session, event)
 
     @on(events.orders.SaleOrdersSettled)
     def on_sale_orders_settled(self, session: Session, event: events.orders.SaleOrdersSettled) -> None:
-        facts.sale_orders_settled(session, event)
+        sales.sale_orders_settled(session, event)
 
     # distributions tells
 
     @on(events.distributions.BasketValidated)
     def on_basket_validated(self, session: Session, event: events.distributions.BasketValidated) -> None:
-        facts.basket_validated(session, event)
+        members.basket_validated(session, event)
 
     @on(events.distributions.DistributionOverdue)
     def on_distribution_overdue(self, session: Session, event: events.distributions.DistributionOverdue) -> None:
-        facts.distribution_overdue(session, event)
+        sales.distribution_overdue(session, event)
 
     @on(events.distributions.DistributionValidated)
     def on_distribution_validated(self, session: Session, event: events.distributions.DistributionValidated) -> None:
-        facts.distribution_validated(session, event)
+        sales.distribution_validated(session, event)
 
     # payments tells
 
     @on(events.payments.PaymentFailed)
     def on_payment_failed(self, session: Session, event: events.payments.PaymentFailed) -> None:
-        facts.payment_failed(session, event)
+        members.payment_failed(session, event)
 
     @on(events.payments.RefundSucceeded)
     def on_refund_succeeded(self, session: Session, event: events.payments.RefundSucceeded) -> None:
-        facts.refund_succeeded(session, event)
+        members.refund_succeeded(session, event)
 
     @on(events.payments.RefundFailed)
     def on_refund_failed(self, session: Session, event: events.payments.RefundFailed) -> None:
-        facts.refund_failed(session, event)
+        members.refund_failed(session, event)
 
     @on(events.payments.PaymentAccountChanged)
     def on_payment_account_changed(self, session: Session, event: events.payments.PaymentAccountChanged) -> None:
-        facts.payment_account_changed(session, event)
+        sales.payment_account_changed(session, event)
 
     @on(events.payments.PayoutSent)
     def on_payout_sent(self, session: Session, event: events.payments.PayoutSent) -> None:
-        facts.payout_sent(session, event)
+        sales.payout_sent(session, event)
 
     @on(events.payments.PayoutFailed)
     def on_payout_failed(self, session: Session, event: events.payments.PayoutFailed) -> None:
-        facts.payout_failed(session, event)
+        sales.payout_failed(session, event)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Db
 from services.notifications import domain
 from services.notifications.models import Announcement, Delivery, Notice
 from shared import clock
+from shared.events import markets
 
 Rows = list[dict[str, Any]]
 MEMBERS, WITHOUT_ORDER, CUSTOMERS, EARLY_BIRDS = "members", "without_order", "customers", "early_birds"
@@ -141,3 +142,33 @@ def _insert(session: Db, table: Any, rows: Rows) -> None:
     if rows:
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.execute(dialect.insert(table.__table__).on_conflict_do_nothing(), rows)
+
+
+def tell_member(session: Db, kind: str, occasion: str, event: Any, *names: str) -> None:
+    tell(
+        session,
+        kind,
+        occasion,
+        event.member_id,
+        market_id=event.market_id,
+        sale_id=event.sale_id,
+        facts=some(event, *names),
+    )
+
+
+def tell_producer(session: Db, kind: str, occasion: str, event: markets.ProducerInvitedToSale) -> None:
+    announce(
+        session,
+        kind,
+        occasion,
+        PRODUCER,
+        market_id=event.market_id,
+        sale_id=event.sale_id,
+        producer_id=event.producer_id,
+    )
+
+
+def some(event: Any, *names: str) -> dict[str, Any]:
+    """These fields of an event as JSON values."""
+    wire = event.dump()
+    return {name: wire[name] for name in names}

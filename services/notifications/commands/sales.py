@@ -1,4 +1,4 @@
-"""Which fact is told to whom. Each function is the answer to one event."""
+"""What is told of sales and their producers' part in them, of roles and payouts."""
 
 from typing import Any
 
@@ -7,103 +7,10 @@ from sqlalchemy.orm import Session as Db
 
 from services.notifications import domain, projections
 from services.notifications.commands import telling
-from services.notifications.commands.telling import announce, tell, tell_address
-from services.notifications.models import Account, PaymentAccount, Sale
+from services.notifications.commands.telling import announce, some, tell, tell_producer
+from services.notifications.models import PaymentAccount, Sale
 from shared import clock
-from shared.events import accounts, distributions, markets, orders, payments
-
-
-def verification_requested(session: Db, event: accounts.EmailVerificationRequested) -> None:
-    _tell_link(session, "verification", event)
-
-
-def password_reset_requested(session: Db, event: accounts.PasswordResetRequested) -> None:
-    _tell_link(session, "password_reset", event)
-
-
-def _tell_link(session: Db, kind: str, event: accounts.EmailVerificationRequested) -> None:
-    tell_address(
-        session,
-        kind,
-        f"link:{domain.fingerprint(event.token)}",
-        event.email,
-        event.language,
-        account_id=event.account_id,
-        facts=_some(event, "first_name", "token", "expires_at"),
-    )
-
-
-def member_invited(session: Db, event: markets.MemberInvited) -> None:
-    """An address that has an account gets a notice too; joining stays the person's own act (SPEC N6)."""
-    occasion = f"invitation:{event.invitation_id}:{domain.fingerprint(event.token)}"
-    facts = _some(event, "first_name", "token", "has_account")
-    tell_address(session, "invitation", occasion, event.email, event.language, market_id=event.market_id, facts=facts)
-    person = session.scalar(select(Account.id).where(Account.email == event.email, Account.deleted.is_(False)))
-    if person is not None:
-        telling.notice(session, "invitation", occasion, person, market_id=event.market_id, facts=facts)
-
-
-def order_confirmed(session: Db, event: orders.OrderConfirmed) -> None:
-    _tell_member(
-        session,
-        "order_confirmed",
-        f"order:{event.order_id}",
-        event,
-        "order_id",
-        "basket_number",
-        "lines",
-        "total_cents",
-    )
-
-
-def order_expired(session: Db, event: orders.OrderExpired) -> None:
-    """Who gave the order up knows it already."""
-    if event.reason != "member":
-        _tell_member(session, "order_expired", f"order:{event.order_id}", event, "order_id", "total_cents", "reason")
-
-
-def order_cancelled(session: Db, event: orders.OrderCancelled) -> None:
-    _tell_member(session, "order_cancelled", f"order:{event.order_id}", event, "order_id", "total_cents", "reason")
-
-
-def late_payment_refused(session: Db, event: orders.LatePaymentRefused) -> None:
-    _tell_member(session, "late_payment_refused", f"payment:{event.payment_id}", event, "order_id", "amount_cents")
-
-
-def payment_failed(session: Db, event: payments.PaymentFailed) -> None:
-    _tell_member(session, "payment_failed", f"payment:{event.payment_id}", event, "order_id", "amount_cents")
-
-
-def refund_succeeded(session: Db, event: payments.RefundSucceeded) -> None:
-    _tell_member(session, "refund", f"refund:{event.refund_id}", event, "amount_cents", "reason")
-
-
-def refund_failed(session: Db, event: payments.RefundFailed) -> None:
-    announce(
-        session,
-        "refund_failed",
-        f"refund:{event.refund_id}",
-        telling.ADMINISTRATORS,
-        market_id=event.market_id,
-        sale_id=event.sale_id,
-        facts=_some(event, "amount_cents", "member_id", "error"),
-    )
-
-
-def basket_validated(session: Db, event: distributions.BasketValidated) -> None:
-    """A basket that was delivered as ordered needs no mail."""
-    if event.changes:
-        _tell_member(
-            session,
-            "basket_settled",
-            f"basket:{event.basket_id}:{event.version}",
-            event,
-            "basket_number",
-            "changes",
-            "ordered_cents",
-            "due_cents",
-            "refunded_cents",
-        )
+from shared.events import distributions, markets, orders, payments
 
 
 def sale_opened(session: Db, event: markets.SaleOpened) -> None:
@@ -144,7 +51,7 @@ def sale_cancelled(session: Db, event: markets.SaleCancelled) -> None:
         telling.PARTICIPANTS,
         market_id=event.market_id,
         sale_id=event.sale_id,
-        facts=_some(event, "reason"),
+        facts=some(event, "reason"),
     )
 
 
@@ -161,7 +68,7 @@ def sale_blocked(session: Db, event: markets.SaleBlocked) -> None:
 
 
 def producer_invited(session: Db, event: markets.ProducerInvitedToSale) -> None:
-    _tell_producer(session, "sale_invitation", f"sale:{event.sale_id}:catalog:{event.catalog_id}", event)
+    tell_producer(session, "sale_invitation", f"sale:{event.sale_id}:catalog:{event.catalog_id}", event)
 
 
 def participation_confirmed(session: Db, event: markets.ParticipationConfirmed) -> None:
@@ -183,7 +90,7 @@ def _tell_administrators(session: Db, kind: str, event: markets.ParticipationCon
         telling.ADMINISTRATORS,
         market_id=event.market_id,
         sale_id=event.sale_id,
-        facts=_some(event, "producer_id"),
+        facts=some(event, "producer_id"),
     )
 
 
@@ -215,7 +122,7 @@ def role_granted(session: Db, event: markets.RoleGranted) -> None:
             f"role:{event.market_id}:{event.role}:{event.version}",
             event.account_id,
             market_id=event.market_id,
-            facts=_some(event, "role"),
+            facts=some(event, "role"),
         )
 
 
@@ -256,7 +163,7 @@ def distribution_overdue(session: Db, event: distributions.DistributionOverdue) 
         telling.VALIDATORS,
         market_id=event.market_id,
         sale_id=event.sale_id,
-        facts=_some(event, "days", "basket_count"),
+        facts=some(event, "days", "basket_count"),
     )
 
 
@@ -284,12 +191,12 @@ def payment_account_changed(session: Db, event: payments.PaymentAccountChanged) 
             f"producer:{event.producer_id}:{event.version}",
             telling.PRODUCER,
             producer_id=event.producer_id,
-            facts=_some(event, "active"),
+            facts=some(event, "active"),
         )
 
 
 def payout_sent(session: Db, event: payments.PayoutSent) -> None:
-    facts = _some(event, "amount_cents", "paid_on", "sales")
+    facts = some(event, "amount_cents", "paid_on", "sales")
     facts["sale_ids"] = [sale["sale_id"] for sale in facts["sales"]]
     announce(
         session,
@@ -308,35 +215,5 @@ def payout_failed(session: Db, event: payments.PayoutFailed) -> None:
         f"payout:{event.payout_id}",
         telling.PRODUCER,
         producer_id=event.producer_id,
-        facts=_some(event, "amount_cents"),
+        facts=some(event, "amount_cents"),
     )
-
-
-def _tell_member(session: Db, kind: str, occasion: str, event: Any, *names: str) -> None:
-    tell(
-        session,
-        kind,
-        occasion,
-        event.member_id,
-        market_id=event.market_id,
-        sale_id=event.sale_id,
-        facts=_some(event, *names),
-    )
-
-
-def _tell_producer(session: Db, kind: str, occasion: str, event: markets.ProducerInvitedToSale) -> None:
-    announce(
-        session,
-        kind,
-        occasion,
-        telling.PRODUCER,
-        market_id=event.market_id,
-        sale_id=event.sale_id,
-        producer_id=event.producer_id,
-    )
-
-
-def _some(event: Any, *names: str) -> dict[str, Any]:
-    """These fields of an event as JSON values."""
-    wire = event.dump()
-    return {name: wire[name] for name in names}
