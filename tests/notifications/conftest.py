@@ -71,6 +71,12 @@ def empty(database, mails, moment):
 @pytest.fixture
 def halle(empty):
     """A market with Ada as administrator, Paul's farm, and three members."""
-    empty.hear(*PEOPLE, world.market(), *(world.joined(person) for person in (world.MARIE, world.JOHN, world.ADA)),
-               world.role(world.ADA), world.farm(world.PAUL), world.sale())
+    empty.hear(
+        *PEOPLE,
+        world.market(),
+        *(world.joined(person) for person in (world.MARIE, world.JOHN, world.ADA)),
+        world.role(world.ADA),
+        world.farm(world.PAUL),
+        world.sale(),
+    )
     return empty

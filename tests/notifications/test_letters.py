@@ -11,18 +11,40 @@ from shared.events import accounts, catalogs, distributions, markets, orders, pa
 from tests.notifications import world as w
 
 TOMORROW = w.datetime(2023, 9, 10, 10, 0, tzinfo=w.UTC)
-LINK = {"account_id": w.MARIE, "email": "marie@example.org", "first_name": "Marie", "token": "t0ken", "expires_at": TOMORROW}
-INVITATION = {"invitation_id": w.an_id("invitation"), "market_id": w.MARKET, "email": "new@example.org", "first_name": None,
-              "token": "t0ken"}
+LINK = {
+    "account_id": w.MARIE,
+    "email": "marie@example.org",
+    "first_name": "Marie",
+    "token": "t0ken",
+    "expires_at": TOMORROW,
+}
+INVITATION = {
+    "invitation_id": w.an_id("invitation"),
+    "market_id": w.MARKET,
+    "email": "new@example.org",
+    "first_name": None,
+    "token": "t0ken",
+}
 PARTICIPATION = {"sale_id": w.SALE, "market_id": w.MARKET, "catalog_id": w.CATALOG, "producer_id": w.FARM}
 EARNED = distributions.DistributionValidated(
-    sale_id=w.SALE, market_id=w.MARKET, round=1, validated_at=TOMORROW, validated_by=None, basket_count=1, paid_cents=1250,
-    refunded_cents=0, delivered_cents=1250, products=[],
-    producers=[distributions.ProducerDelivery(producer_id=w.FARM, gross_cents=1250)])
+    sale_id=w.SALE,
+    market_id=w.MARKET,
+    round=1,
+    validated_at=TOMORROW,
+    validated_by=None,
+    basket_count=1,
+    paid_cents=1250,
+    refunded_cents=0,
+    delivered_cents=1250,
+    products=[],
+    producers=[distributions.ProducerDelivery(producer_id=w.FARM, gross_cents=1250)],
+)
 
 
 def overdue(days):
-    return distributions.DistributionOverdue(sale_id=w.SALE, market_id=w.MARKET, ended_at=TOMORROW, days=days, basket_count=9)
+    return distributions.DistributionOverdue(
+        sale_id=w.SALE, market_id=w.MARKET, ended_at=TOMORROW, days=days, basket_count=9
+    )
 
 
 def of_language(kind, facts):
@@ -35,61 +57,194 @@ def told(*events):
 
 # kind: events, who gets it, French and English words of the subject, of the text in both languages, where its link goes
 CASES = {
-    "verification": (of_language(accounts.EmailVerificationRequested, LINK), "marie@example.org",
-                     "Confirmez votre adresse", "Confirm your e-mail", [], "/verify?token=t0ken"),
-    "password_reset": (of_language(accounts.PasswordResetRequested, LINK), "marie@example.org",
-                       "nouveau mot de passe", "new password", [], "/reset?token=t0ken"),
-    "invitation": (of_language(markets.MemberInvited, INVITATION | {"has_account": False}), "new@example.org",
-                   "La Halle de Captieux vous invite", "La Halle de Captieux invites you", [], "/invitations/t0ken"),
-    "order_confirmed": (told(w.confirmed()), "marie@example.org", "panier n° 7, samedi 16 septembre",
-                        "basket no. 7, Saturday 16 September", ["Tomates <anciennes>", "Halle couverte", "12[,.]50"],
-                        f"/orders/{w.ORDER}"),
-    "order_cancelled": (told(w.confirmed(), w.cancelled()), "marie@example.org", "Votre commande du samedi 16 septembre est annulée",
-                        "Your order for Saturday 16 September is cancelled", ["12[,.]50"], f"/orders/{w.ORDER}"),
-    "order_expired": (told(orders.OrderExpired(**w.about_order(), total_cents=1250)), "marie@example.org",
-                      "n’a pas été payée à temps", "was not paid in time", ["12[,.]50"], "/group/42"),
-    "late_payment_refused": (told(orders.LatePaymentRefused(**w.about_order(), payment_id=w.an_id("p"), amount_cents=1250)),
-                             "marie@example.org", "arrivé trop tard", "came too late", ["12[,.]50"], f"/orders/{w.ORDER}"),
-    "payment_failed": (told(payments.PaymentFailed(payment_id=w.an_id("p"), order_id=w.ORDER, **w.about_money())),
-                       "marie@example.org", "n’a pas abouti", "did not go through", ["12[,.]50"], f"/orders/{w.ORDER}"),
+    "verification": (
+        of_language(accounts.EmailVerificationRequested, LINK),
+        "marie@example.org",
+        "Confirmez votre adresse",
+        "Confirm your e-mail",
+        [],
+        "/verify?token=t0ken",
+    ),
+    "password_reset": (
+        of_language(accounts.PasswordResetRequested, LINK),
+        "marie@example.org",
+        "nouveau mot de passe",
+        "new password",
+        [],
+        "/reset?token=t0ken",
+    ),
+    "invitation": (
+        of_language(markets.MemberInvited, INVITATION | {"has_account": False}),
+        "new@example.org",
+        "La Halle de Captieux vous invite",
+        "La Halle de Captieux invites you",
+        [],
+        "/invitations/t0ken",
+    ),
+    "order_confirmed": (
+        told(w.confirmed()),
+        "marie@example.org",
+        "panier n° 7, samedi 16 septembre",
+        "basket no. 7, Saturday 16 September",
+        ["Tomates <anciennes>", "Halle couverte", "12[,.]50"],
+        f"/orders/{w.ORDER}",
+    ),
+    "order_cancelled": (
+        told(w.confirmed(), w.cancelled()),
+        "marie@example.org",
+        "Votre commande du samedi 16 septembre est annulée",
+        "Your order for Saturday 16 September is cancelled",
+        ["12[,.]50"],
+        f"/orders/{w.ORDER}",
+    ),
+    "order_expired": (
+        told(orders.OrderExpired(**w.about_order(), total_cents=1250)),
+        "marie@example.org",
+        "n’a pas été payée à temps",
+        "was not paid in time",
+        ["12[,.]50"],
+        "/group/42",
+    ),
+    "late_payment_refused": (
+        told(orders.LatePaymentRefused(**w.about_order(), payment_id=w.an_id("p"), amount_cents=1250)),
+        "marie@example.org",
+        "arrivé trop tard",
+        "came too late",
+        ["12[,.]50"],
+        f"/orders/{w.ORDER}",
+    ),
+    "payment_failed": (
+        told(payments.PaymentFailed(payment_id=w.an_id("p"), order_id=w.ORDER, **w.about_money())),
+        "marie@example.org",
+        "n’a pas abouti",
+        "did not go through",
+        ["12[,.]50"],
+        f"/orders/{w.ORDER}",
+    ),
     "refund": (told(w.refunded()), "marie@example.org", "Remboursement de 12,50 €", "Refund of €12.50", [], "/orders"),
-    "refund_failed": (told(payments.RefundFailed(refund_id=w.an_id("r"), basket_id=w.BASKET, error="card <expired>", **w.about_money())),
-                      "ada@example.org", "remboursement de 12,50 € a échoué", "refund of €12.50 has failed",
-                      ["Marie Dupont", "card <expired>"], f"/group/42/distributions/{w.SALE}"),
-    "sale_opened": (told(w.opened()), "marie@example.org", "La vente est ouverte", "The sale is open",
-                    ["23( h |:)55", "Halle couverte"], "/group/42"),
-    "sale_rescheduled": (told(w.confirmed(), w.sale(markets.SaleRescheduled, ends_at=w.datetime(2023, 9, 16, 11, 0, tzinfo=w.UTC), version=2)),
-                         "marie@example.org", "samedi 16 septembre, 9 h – 13 h", "Saturday 16 September, 9:00 – 13:00",
-                         ["Halle couverte"], "/group/42"),
-    "sale_cancelled": (told(markets.ParticipationConfirmed(**PARTICIPATION, version=1),
-                            markets.SaleCancelled(sale_id=w.SALE, market_id=w.MARKET, reason="Tempête & grêle")),
-                       "paul@example.org", "ne préparez rien pour le samedi 16 septembre", "prepare nothing for Saturday 16",
-                       ["Tempête & grêle"], f"/producer/sales/{w.SALE}"),
-    "sale_blocked": (told(w.sale(sale_id=w.an_id("old"), starts_at=w.datetime(2023, 8, 5, 7, 0, tzinfo=w.UTC)),
-                          markets.SaleBlocked(sale_id=w.SALE, market_id=w.MARKET, unvalidated=[w.an_id("old")])),
-                     "ada@example.org", "n’a pas pu ouvrir", "could not open", ["5 (août|August)"], "/group/42/distributions"),
-    "sale_invitation": (told(markets.ProducerInvitedToSale(**PARTICIPATION)), "paul@example.org",
-                        "vous invite à vendre le samedi 16", "invites you to sell on Saturday 16", ["9( h|:00)"],
-                        f"/producer/sales/{w.SALE}"),
-    "order_sheet": (told(w.settled(w.sheet_line())), "paul@example.org", "À préparer pour le samedi 16 septembre : 3 paniers",
-                    "To prepare for Saturday 16 September: 3 baskets", ["Ferme des Landes", "12[,.]5 kg Tomates", "50[,.]00"],
-                    f"/producer/sales/{w.SALE}"),
-    "basket_settled": (told(w.basket_validated(w.change())), "marie@example.org", "panier n° 7 diffère", "basket no. 7 differs",
-                       ["1[,.]25 kg → 1 kg", "11[,.]50", "1[,.]00"], "/orders"),
-    "distribution_to_validate": (told(overdue(0)), "ada@example.org", "pensez à la valider", "please validate it", ["9"],
-                                 f"/group/42/distributions/{w.SALE}"),
-    "producer_not_delivering": (told(markets.ParticipationWithdrawn(**PARTICIPATION, version=2, not_delivering=True)),
-                                "ada@example.org", "Ferme des Landes ne livre pas", "Ferme des Landes does not deliver", [],
-                                f"/group/42/distributions/{w.SALE}"),
-    "payment_account": (told(payments.PaymentAccountChanged(producer_id=w.FARM, active=True, version=1)), "paul@example.org",
-                        "versements sont activés", "payouts are active", ["Ferme des Landes"], "/producer/payouts"),
-    "payment_account_missing": (told(EARNED), "paul@example.org", "Activez vos versements", "Activate your payouts",
-                                ["Ferme des Landes"], "/producer/payouts"),
-    "payout_sent": (told(w.payout()), "paul@example.org", "Versement de 1 234,56 €", "Payout of €1,234.56",
-                    ["lundi 25 septembre|Monday 25 September", "16 [sS]eptemb"], "/producer/payouts"),
-    "payout_failed": (told(payments.PayoutFailed(payout_id=w.an_id("payout"), producer_id=w.FARM, amount_cents=5000, error="closed")),
-                      "paul@example.org", "versement de 50,00 € n’a pas abouti", "payout of €50.00 did not go through", [],
-                      "/producer/payouts"),
+    "refund_failed": (
+        told(
+            payments.RefundFailed(refund_id=w.an_id("r"), basket_id=w.BASKET, error="card <expired>", **w.about_money())
+        ),
+        "ada@example.org",
+        "remboursement de 12,50 € a échoué",
+        "refund of €12.50 has failed",
+        ["Marie Dupont", "card <expired>"],
+        f"/group/42/distributions/{w.SALE}",
+    ),
+    "sale_opened": (
+        told(w.opened()),
+        "marie@example.org",
+        "La vente est ouverte",
+        "The sale is open",
+        ["23( h |:)55", "Halle couverte"],
+        "/group/42",
+    ),
+    "sale_rescheduled": (
+        told(
+            w.confirmed(),
+            w.sale(markets.SaleRescheduled, ends_at=w.datetime(2023, 9, 16, 11, 0, tzinfo=w.UTC), version=2),
+        ),
+        "marie@example.org",
+        "samedi 16 septembre, 9 h – 13 h",
+        "Saturday 16 September, 9:00 – 13:00",
+        ["Halle couverte"],
+        "/group/42",
+    ),
+    "sale_cancelled": (
+        told(
+            markets.ParticipationConfirmed(**PARTICIPATION, version=1),
+            markets.SaleCancelled(sale_id=w.SALE, market_id=w.MARKET, reason="Tempête & grêle"),
+        ),
+        "paul@example.org",
+        "ne préparez rien pour le samedi 16 septembre",
+        "prepare nothing for Saturday 16",
+        ["Tempête & grêle"],
+        f"/producer/sales/{w.SALE}",
+    ),
+    "sale_blocked": (
+        told(
+            w.sale(sale_id=w.an_id("old"), starts_at=w.datetime(2023, 8, 5, 7, 0, tzinfo=w.UTC)),
+            markets.SaleBlocked(sale_id=w.SALE, market_id=w.MARKET, unvalidated=[w.an_id("old")]),
+        ),
+        "ada@example.org",
+        "n’a pas pu ouvrir",
+        "could not open",
+        ["5 (août|August)"],
+        "/group/42/distributions",
+    ),
+    "sale_invitation": (
+        told(markets.ProducerInvitedToSale(**PARTICIPATION)),
+        "paul@example.org",
+        "vous invite à vendre le samedi 16",
+        "invites you to sell on Saturday 16",
+        ["9( h|:00)"],
+        f"/producer/sales/{w.SALE}",
+    ),
+    "order_sheet": (
+        told(w.settled(w.sheet_line())),
+        "paul@example.org",
+        "À préparer pour le samedi 16 septembre : 3 paniers",
+        "To prepare for Saturday 16 September: 3 baskets",
+        ["Ferme des Landes", "12[,.]5 kg Tomates", "50[,.]00"],
+        f"/producer/sales/{w.SALE}",
+    ),
+    "basket_settled": (
+        told(w.basket_validated(w.change())),
+        "marie@example.org",
+        "panier n° 7 diffère",
+        "basket no. 7 differs",
+        ["1[,.]25 kg → 1 kg", "11[,.]50", "1[,.]00"],
+        "/orders",
+    ),
+    "distribution_to_validate": (
+        told(overdue(0)),
+        "ada@example.org",
+        "pensez à la valider",
+        "please validate it",
+        ["9"],
+        f"/group/42/distributions/{w.SALE}",
+    ),
+    "producer_not_delivering": (
+        told(markets.ParticipationWithdrawn(**PARTICIPATION, version=2, not_delivering=True)),
+        "ada@example.org",
+        "Ferme des Landes ne livre pas",
+        "Ferme des Landes does not deliver",
+        [],
+        f"/group/42/distributions/{w.SALE}",
+    ),
+    "payment_account": (
+        told(payments.PaymentAccountChanged(producer_id=w.FARM, active=True, version=1)),
+        "paul@example.org",
+        "versements sont activés",
+        "payouts are active",
+        ["Ferme des Landes"],
+        "/producer/payouts",
+    ),
+    "payment_account_missing": (
+        told(EARNED),
+        "paul@example.org",
+        "Activez vos versements",
+        "Activate your payouts",
+        ["Ferme des Landes"],
+        "/producer/payouts",
+    ),
+    "payout_sent": (
+        told(w.payout()),
+        "paul@example.org",
+        "Versement de 1 234,56 €",
+        "Payout of €1,234.56",
+        ["lundi 25 septembre|Monday 25 September", "16 [sS]eptemb"],
+        "/producer/payouts",
+    ),
+    "payout_failed": (
+        told(payments.PayoutFailed(payout_id=w.an_id("payout"), producer_id=w.FARM, amount_cents=5000, error="closed")),
+        "paul@example.org",
+        "versement de 50,00 € n’a pas abouti",
+        "payout of €50.00 did not go through",
+        [],
+        "/producer/payouts",
+    ),
 }
 REMINDERS = {"sale_closing", "pickup_reminder", "pickup_reminder_4h"}  # in test_reminders
 
@@ -163,8 +318,10 @@ def test_styles_are_inlined_and_the_dark_is_thought_of(halle):  # SPEC N2
 
 
 def test_names_cannot_smuggle_headers_or_markup(halle):
-    halle.hear(w.market(name="Halle\r\nBcc: all@example.org\r\n<script>", version=2),
-               w.account(w.MARIE, "marie@example.org", "Marie\nX-Evil: 1", '"><img src=x>', version=2))
+    halle.hear(
+        w.market(name="Halle\r\nBcc: all@example.org\r\n<script>", version=2),
+        w.account(w.MARIE, "marie@example.org", "Marie\nX-Evil: 1", '"><img src=x>', version=2),
+    )
 
     halle.hear(w.confirmed())
     halle.work()
@@ -187,8 +344,11 @@ def test_an_accented_market_name_survives_in_the_sender(halle):
 
 
 def test_a_sale_cancelled_by_the_market_tells_the_reason_to_those_who_ordered(halle):  # SPEC S5
-    halle.hear(w.confirmed(), markets.SaleCancelled(sale_id=w.SALE, market_id=w.MARKET, reason="Salle inondée"),
-               w.cancelled(reason="sale_cancelled"))
+    halle.hear(
+        w.confirmed(),
+        markets.SaleCancelled(sale_id=w.SALE, market_id=w.MARKET, reason="Salle inondée"),
+        w.cancelled(reason="sale_cancelled"),
+    )
 
     halle.work()
 
@@ -207,13 +367,21 @@ def test_a_producer_without_orders_is_told_that_there_is_nothing_to_prepare(hall
 
 
 def test_an_order_sheet_of_a_later_round_goes_only_to_the_producers_whose_sheet_changed(halle):  # SPEC N4
-    other = orders.ProducerSheet(producer_id=w.an_id("other"), basket_count=1, gross_cents=100, lines=[w.sheet_line("Miel", "1", 100)])
+    other = orders.ProducerSheet(
+        producer_id=w.an_id("other"), basket_count=1, gross_cents=100, lines=[w.sheet_line("Miel", "1", 100)]
+    )
     halle.hear(w.farm(w.JOHN, producer_id=w.an_id("other"), name="Rucher"))
     first, second = w.settled(w.sheet_line()), w.settled(w.sheet_line(quantity="13"), round=2)
 
-    halle.hear(orders.SaleOrdersSettled(sale_id=w.SALE, market_id=w.MARKET, order_count=3, producers=[*first.producers, other]))
+    halle.hear(
+        orders.SaleOrdersSettled(sale_id=w.SALE, market_id=w.MARKET, order_count=3, producers=[*first.producers, other])
+    )
     halle.work()
-    halle.hear(orders.SaleOrdersSettled(sale_id=w.SALE, market_id=w.MARKET, order_count=4, producers=[*second.producers, other], round=2))
+    halle.hear(
+        orders.SaleOrdersSettled(
+            sale_id=w.SALE, market_id=w.MARKET, order_count=4, producers=[*second.producers, other], round=2
+        )
+    )
     halle.work()
 
     assert len(halle.mail.to("paul@example.org")) == 2

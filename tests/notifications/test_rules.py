@@ -67,14 +67,20 @@ def test_a_token_is_read_back_and_by_its_own_key_alone(account_id, market_id, ot
 @given(st.integers(0, 63), st.characters(whitelist_categories=["Lu", "Ll", "Nd"], max_codepoint=127))
 def test_a_changed_token_is_no_token(position, letter):  # SPEC N3
     token = sign(Subscription(UUID(int=1), UUID(int=2)), "secret")
-    changed = token[:position] + letter + token[position + 1:]
+    changed = token[:position] + letter + token[position + 1 :]
 
     assert changed == token or read_token(changed, "secret") is None
 
 
-@pytest.mark.parametrize(("cents", "french", "english"), [
-    (1250, "12,50 €", "€12.50"), (5, "0,05 €", "€0.05"), (-320, "−3,20 €", "−€3.20"), (123456789, "1 234 567,89 €", "€1,234,567.89"),
-])
+@pytest.mark.parametrize(
+    ("cents", "french", "english"),
+    [
+        (1250, "12,50 €", "€12.50"),
+        (5, "0,05 €", "€0.05"),
+        (-320, "−3,20 €", "−€3.20"),
+        (123456789, "1 234 567,89 €", "€1,234,567.89"),
+    ],
+)
 def test_amounts_are_written_as_readers_expect(cents, french, english):  # SPEC N2
     assert plain(formats.money(cents, "fr")) == french
     assert formats.money(cents, "en") == english
@@ -93,7 +99,8 @@ def test_a_slot_over_midnight_names_both_days():
     starts = datetime(2023, 9, 30, 20, 0, tzinfo=UTC)
 
     assert plain(formats.slot(starts, starts + 4 * HOUR, "Europe/Paris", "fr")) == (
-        "samedi 30 septembre, 22 h – dimanche 1er octobre, 2 h")
+        "samedi 30 septembre, 22 h – dimanche 1er octobre, 2 h"
+    )
 
 
 def test_quantities_are_counted_or_weighed():

@@ -20,16 +20,38 @@ FARM, CATALOG, ORDER, BASKET = an_id("farm"), an_id("catalog"), an_id("order"), 
 
 def account(person, email, first_name="Marie", last_name="Dupont", language="fr", second_email=None, version=1, **more):
     return accounts.AccountRegistered(
-        account_id=person, email=email, first_name=first_name, last_name=last_name, phone=None, language=language,
-        second_email=second_email, email_verified=True, version=version, **more)
+        account_id=person,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        phone=None,
+        language=language,
+        second_email=second_email,
+        email_verified=True,
+        version=version,
+        **more,
+    )
 
 
 def market(**changes):
     facts = {
-        "market_id": MARKET, "number": 42, "name": "La Halle de Captieux", "kind": "producers",
-        "organisation_mode": "before", "time_zone": "Europe/Paris", "commune": "Captieux", "postcode": "33840",
-        "registration": "open", "payment_fee_bp": 300, "commission_bp": 0, "reservation_minutes": 35,
-        "unvalidated_limit": 4, "reminder_hours": 24, "version": 1, "contact_email": "contact@halle.example"}
+        "market_id": MARKET,
+        "number": 42,
+        "name": "La Halle de Captieux",
+        "kind": "producers",
+        "organisation_mode": "before",
+        "time_zone": "Europe/Paris",
+        "commune": "Captieux",
+        "postcode": "33840",
+        "registration": "open",
+        "payment_fee_bp": 300,
+        "commission_bp": 0,
+        "reservation_minutes": 35,
+        "unvalidated_limit": 4,
+        "reminder_hours": 24,
+        "version": 1,
+        "contact_email": "contact@halle.example",
+    }
     return markets.MarketChanged(**(facts | changes))
 
 
@@ -44,41 +66,87 @@ def role(person, role="administrator", version=1):
 def sale(kind=markets.SalePlanned, **changes):
     """Orders until Wednesday 13 September 2023, 23:55; distribution on Saturday 16, 9:00 to 12:00 in Paris."""
     facts = {
-        "sale_id": SALE, "market_id": MARKET, "opens_at": datetime(2023, 9, 6, 6, 0, tzinfo=UTC),
-        "closes_at": datetime(2023, 9, 13, 21, 55, tzinfo=UTC), "starts_at": datetime(2023, 9, 16, 7, 0, tzinfo=UTC),
-        "ends_at": datetime(2023, 9, 16, 10, 0, tzinfo=UTC), "version": 1,
-        "place": markets.PlaceFacts(name="Halle couverte", address="3 place de la Mairie", postcode="33840",
-                                    commune="Captieux", latitude=None, longitude=None)}
+        "sale_id": SALE,
+        "market_id": MARKET,
+        "opens_at": datetime(2023, 9, 6, 6, 0, tzinfo=UTC),
+        "closes_at": datetime(2023, 9, 13, 21, 55, tzinfo=UTC),
+        "starts_at": datetime(2023, 9, 16, 7, 0, tzinfo=UTC),
+        "ends_at": datetime(2023, 9, 16, 10, 0, tzinfo=UTC),
+        "version": 1,
+        "place": markets.PlaceFacts(
+            name="Halle couverte",
+            address="3 place de la Mairie",
+            postcode="33840",
+            commune="Captieux",
+            latitude=None,
+            longitude=None,
+        ),
+    }
     return kind(**(facts | changes))
 
 
 def opened(sale_id=SALE):
-    return markets.SaleOpened(sale_id=sale_id, market_id=MARKET, opened_at=datetime(2023, 9, 6, 6, 0, tzinfo=UTC),
-                              closes_at=datetime(2023, 9, 13, 21, 55, tzinfo=UTC))
+    return markets.SaleOpened(
+        sale_id=sale_id,
+        market_id=MARKET,
+        opened_at=datetime(2023, 9, 6, 6, 0, tzinfo=UTC),
+        closes_at=datetime(2023, 9, 13, 21, 55, tzinfo=UTC),
+    )
 
 
 def farm(*people, **changes):
-    facts = {"producer_id": FARM, "name": "Ferme des Landes", "commune": "Captieux", "postcode": "33840",
-             "latitude": None, "longitude": None, "email": "ferme@example.org", "phone": None, "siret": None,
-             "vat_exempt": False, "account_ids": list(people), "version": 1}
+    facts = {
+        "producer_id": FARM,
+        "name": "Ferme des Landes",
+        "commune": "Captieux",
+        "postcode": "33840",
+        "latitude": None,
+        "longitude": None,
+        "email": "ferme@example.org",
+        "phone": None,
+        "siret": None,
+        "vat_exempt": False,
+        "account_ids": list(people),
+        "version": 1,
+    }
     return catalogs.ProducerChanged(**(facts | changes))
 
 
 def line(name="Tomates <anciennes>", quantity="1.25", unit="kg", price=400, gross=500):
     return orders.OrderLine(
-        line_id=an_id(f"line {name}"), product_id=an_id(name), producer_id=FARM, name=name, unit=unit,
-        by_weight=unit == "kg", weighed=False, quantity=Decimal(quantity), unit_price_cents=price, vat_bp=550,
-        gross_cents=gross)
+        line_id=an_id(f"line {name}"),
+        product_id=an_id(name),
+        producer_id=FARM,
+        name=name,
+        unit=unit,
+        by_weight=unit == "kg",
+        weighed=False,
+        quantity=Decimal(quantity),
+        unit_price_cents=price,
+        vat_bp=550,
+        gross_cents=gross,
+    )
 
 
 def about_order(person=MARIE, order_id=ORDER, **more):
-    return {"order_id": order_id, "basket_id": BASKET, "sale_id": SALE, "market_id": MARKET, "member_id": person, **more}
+    return {
+        "order_id": order_id,
+        "basket_id": BASKET,
+        "sale_id": SALE,
+        "market_id": MARKET,
+        "member_id": person,
+        **more,
+    }
 
 
 def confirmed(person=MARIE, order_id=ORDER, number=7):
     return orders.OrderConfirmed(
-        **about_order(person, order_id), basket_number=number, total_cents=1250, confirmed_at=datetime(2023, 9, 8, 8, 0, tzinfo=UTC),
-        lines=[line(), line("Œufs", "6", "piece", 125, 750)])
+        **about_order(person, order_id),
+        basket_number=number,
+        total_cents=1250,
+        confirmed_at=datetime(2023, 9, 8, 8, 0, tzinfo=UTC),
+        lines=[line(), line("Œufs", "6", "piece", 125, 750)],
+    )
 
 
 def cancelled(person=MARIE, order_id=ORDER, reason="member"):
@@ -86,7 +154,14 @@ def cancelled(person=MARIE, order_id=ORDER, reason="member"):
 
 
 def about_money(person=MARIE, **more):
-    return {"sale_id": SALE, "market_id": MARKET, "member_id": person, "amount_cents": 1250, "reason": "shortage", **more}
+    return {
+        "sale_id": SALE,
+        "market_id": MARKET,
+        "member_id": person,
+        "amount_cents": 1250,
+        "reason": "shortage",
+        **more,
+    }
 
 
 def refunded(person=MARIE, name="refund"):
@@ -94,8 +169,12 @@ def refunded(person=MARIE, name="refund"):
 
 
 def settled(*lines, **changes):
-    sheet = orders.ProducerSheet(producer_id=FARM, basket_count=3 if lines else 0,
-                                 gross_cents=sum(line.gross_cents for line in lines), lines=list(lines))
+    sheet = orders.ProducerSheet(
+        producer_id=FARM,
+        basket_count=3 if lines else 0,
+        gross_cents=sum(line.gross_cents for line in lines),
+        lines=list(lines),
+    )
     facts = {"sale_id": SALE, "market_id": MARKET, "order_count": 3, "producers": [sheet]}
     return orders.SaleOrdersSettled(**(facts | changes))
 
@@ -106,16 +185,30 @@ def sheet_line(name="Tomates", quantity="12.5", gross=5000):
 
 def basket_validated(*changes, version=1):
     return distributions.BasketValidated(
-        basket_id=BASKET, basket_number=7, sale_id=SALE, market_id=MARKET, member_id=MARIE, ordered_cents=1250,
-        due_cents=1150, refunded_cents=100, changes=list(changes), version=version)
+        basket_id=BASKET,
+        basket_number=7,
+        sale_id=SALE,
+        market_id=MARKET,
+        member_id=MARIE,
+        ordered_cents=1250,
+        due_cents=1150,
+        refunded_cents=100,
+        changes=list(changes),
+        version=version,
+    )
 
 
 def change():
-    return distributions.SettledLine(name="Tomates", unit="kg", ordered=Decimal("1.25"), delivered=Decimal("1"),
-                                     ordered_cents=500, delivered_cents=400)
+    return distributions.SettledLine(
+        name="Tomates", unit="kg", ordered=Decimal("1.25"), delivered=Decimal(1), ordered_cents=500, delivered_cents=400
+    )
 
 
 def payout():
     return payments.PayoutSent(
-        payout_id=an_id("payout"), producer_id=FARM, amount_cents=123456, paid_on=date(2023, 9, 25),
-        sales=[payments.PayoutSale(sale_id=SALE, market_id=MARKET, amount_cents=123456)])
+        payout_id=an_id("payout"),
+        producer_id=FARM,
+        amount_cents=123456,
+        paid_on=date(2023, 9, 25),
+        sales=[payments.PayoutSale(sale_id=SALE, market_id=MARKET, amount_cents=123456)],
+    )

@@ -33,12 +33,12 @@ class MailServer:
     def start(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
-        eventlet.spawn_n(self._accept, self._listener)
+        self._accepting = eventlet.spawn(self._accept, self._listener)
 
     def stop(self) -> None:
         """The port stays the server's own, for a later start."""
         if self._listener is not None:
-            self._listener.shutdown(socket.SHUT_RDWR)
+            self._accepting.kill()  # first: the number of a closed socket is given to the next one
             self._listener.close()
             self._listener = None
 

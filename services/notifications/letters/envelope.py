@@ -12,6 +12,7 @@ from services.notifications.models import Account, Delivery
 from shared import clock
 
 SUITE_NAME = "Clayette"
+MAILBOX = re.compile(r'(?P<local>[^\s@"<>()\[\],;:\\]+)@(?P<host>[^\s@"<>()\[\],;:\\]+)')
 
 
 def message(
@@ -51,11 +52,12 @@ def address(delivery: Delivery, account: Account | None) -> str | None:
 
 
 def _recipient(delivery: Delivery, account: Account | None) -> Address:
-    spec = address(delivery, account) or ""
-    local, _, host = spec.rpartition("@")
+    found = MAILBOX.fullmatch(address(delivery, account) or "")
+    if found is None:
+        raise ValueError("not an e-mail address")
     is_own = account is not None and not delivery.email and not delivery.person.endswith(domain.HOUSEHOLD)
     name = _plain(f"{account.first_name} {account.last_name}") if account is not None and is_own else ""
-    return Address(name, username=local, domain=host.encode("idna").decode())
+    return Address(name, username=found["local"], domain=found["host"].encode("idna").decode())
 
 
 def _plain(text: str) -> str:
