@@ -5,10 +5,9 @@ from io import StringIO
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
+from shared.events.distributions import DistributionValidated
 from shared.events.markets import ReferentAppointed
-from shared.messaging.tables import outbox
 from tests.distributions.world import MARKET, SALE, VEGETABLES, World, producer, uid
 
 BASKET = f"/baskets/{uid('basket marie')}"
@@ -39,8 +38,9 @@ class Stall:
         return str(uid(f"line marie {product}"))
 
     def told(self):
-        with self.world.db.read() as session:
-            return list(session.scalars(select(outbox.c.type).order_by(outbox.c.id)))
+        """What distributions told, up to the validation."""
+        self.suite.bus.wait_for(DistributionValidated)
+        return [wire["type"] for wire in self.suite.bus.envelopes if wire["source"] == "/services/distributions"]
 
 
 @pytest.fixture
