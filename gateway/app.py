@@ -15,6 +15,7 @@ from gateway import api, auth, dev, docs, errors, openapi
 from gateway.rpc import RpcClient, ServiceUnavailable
 from shared import clock
 from shared.config import Config
+from shared.errors import Refused
 from shared.events import SERVICES
 
 API_PREFIX = "/api/v1"
@@ -100,6 +101,8 @@ def _state(client: RpcClient, service: str) -> str:
         client.call(f"{service}.ping", headers={}, timeout=READY_SECONDS)
     except ServiceUnavailable:
         return "silent"
+    except Refused as refused:  # its database is away
+        return refused.code
     return "ok"
 
 

@@ -52,6 +52,12 @@ class VersionConflict(Refusal):
     status = 412
 
 
+class ServiceUnavailable(Refusal):
+    """The service's database is away. A write may or may not have happened: ask again with the same key."""
+
+    status = 503
+
+
 class IdempotencyKeyReused(Refusal):
     """The same key came with another body."""
 

@@ -20,10 +20,11 @@ from nameko.amqp.publish import Publisher
 from nameko.events import EventHandler
 from nameko.rpc import Responder, Rpc, RpcConsumer
 from nameko.timer import timer
+from sqlalchemy.exc import DBAPIError
 
 from shared.actor import Actor
 from shared.db import Database
-from shared.errors import InvalidInput, Refusal, Refused
+from shared.errors import InvalidInput, Refusal, Refused, ServiceUnavailable
 from shared.events import Event
 from shared.fields import flatten
 from shared.logs import Log
@@ -32,6 +33,7 @@ from shared.messaging import idempotency, inbox, topology
 log = Log(__name__)
 Method = Callable[..., Any]
 DATABASE_PAUSE_SECONDS = 1.0
+RETRY_AFTER_SECONDS = 5
 
 
 class _ReplyPublisher(Publisher):
@@ -187,6 +189,11 @@ def _door(arguments: type[Schema], answer: type[Schema] | Schema, work: Method) 
                 return work(self, method, _actor(actor), _load(load, args), idempotency_key, dump)
             except Refusal as refusal:
                 raise Refused.of(refusal) from None
+            except DBAPIError as error:
+                if not inbox.database_is_down(error):
+                    raise
+                log.warning("database_is_down", work=method.__name__, error=str(error.orig)[:200])
+                raise Refused.of(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS)) from None
 
         return _rpc(expected_exceptions=Refused)(door)  # type: ignore[no-any-return]
 

@@ -12,7 +12,7 @@ import eventlet
 from eventlet.event import Event as Signal
 from marshmallow import Schema, fields
 from nameko.extensions import DependencyProvider
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from shared import clock
 from shared.config import Config
@@ -116,8 +116,9 @@ class Service:
     relay = Relay()
 
     @query(Schema, Schema.from_dict({"service": fields.String()}))
-    def ping(self, _session: Any, _actor: Any, _args: Any) -> dict[str, str]:
+    def ping(self, session: Any, _actor: Any, _args: Any) -> dict[str, str]:
         """Answers when the service, its database and the bus work."""
+        session.execute(text("SELECT 1"))
         return {"service": self.name}
 
     @due_outside(every=timedelta(seconds=1))
