@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partialmethod
 from typing import Any, NoReturn
 
@@ -21,6 +22,17 @@ from shared.messaging.service import Service, container_config
 log = Log(__name__)
 # how often a consumer that hears nothing looks whether it shall stop (kombu's default is 1 s, twice per stop)
 QueueConsumer.consume = partialmethod(QueueConsumer.consume, safety_interval=0.2)
+
+
+@contextmanager
+def _establish_connection(self: Any) -> Iterator[Any]:
+    """As kombu's own, whose pauses between two tries grow up to 30 s: too long once the broker is back."""
+    with self.create_connection() as connection:
+        connection.ensure_connection(self.on_connection_error, interval_start=0.5, interval_step=0.5, interval_max=2)
+        yield connection
+
+
+QueueConsumer.establish_connection = _establish_connection
 
 
 def service_class(name: str) -> type[Service]:
