@@ -13,7 +13,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,14 +52,20 @@ class Process:
         with self._log.open("ab") as log:
             self._popen = subprocess.Popen(
                 [*_dies_with_its_parent(), *self._words],
-                cwd=ROOT, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                cwd=ROOT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def kill(self) -> None:
         """SIGKILL, to the whole of it: nothing is tidied up."""
         if self._popen is None:
             return
         self.kills += 1
-        with _gone_already():
+        with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
 
@@ -67,7 +73,7 @@ class Process:
         """One worker of several, chosen by chance; whoever started it starts another."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         if children:
-            with _gone_already():
+            with suppress(ProcessLookupError):
                 os.kill(int(random.choice(children)), signal.SIGKILL)
 
     def is_alive(self) -> bool:
@@ -122,7 +128,9 @@ class Cluster:
         return self._add(f"{service}-{number}", [service])
 
     def replicas(self, *services: str) -> list[Process]:
-        return [process for name, process in self.processes.items() if name.rpartition("-")[0] in (services or SERVICES)]
+        return [
+            process for name, process in self.processes.items() if name.rpartition("-")[0] in (services or SERVICES)
+        ]
 
     def _add(self, name: str, names: list[str]) -> Process:
         words = [sys.executable, "-m", "clayette", "run", *names]
@@ -137,23 +145,27 @@ class Cluster:
         far = urlsplit(self.broker)
         amqp = self.broker.replace(f"@{far.hostname}:{far.port}/", f"@127.0.0.1:{self.ports['bus']}/")
         assert amqp != self.broker, "AMQP_URI must name host and port"
-        return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}} | FEW | {
-            "AMQP_URI": amqp,
-            "DATABASE_URL": url.render_as_string(hide_password=False).replace("_X", "_{service}"),
-            "PUBLIC_URL": self.gateway,
-            "SECRET_KEY": "of these tests alone",
-            "CLAYETTE_CLOCK_FILE": str(self.folder / "clock"),
-            "GATEWAY_BIND": self.gateway.removeprefix("http://"),
-            "STRIPE_API_KEY": "sk_test_clayette",
-            "STRIPE_API_BASE": self.stripe,
-            "STRIPE_WEBHOOK_SECRET": "whsec_clayette",
-            "STRIPE_PORT": str(self.ports["stripe"]),
-            "STRIPE_DB": str(self.folder / "stripe.sqlite"),
-            "SMTP_URL": f"smtp://127.0.0.1:{self.ports['smtp']}",
-            "MAILBOX_SMTP_PORT": str(self.ports["smtp"]),
-            "MAILBOX_WEB_PORT": str(self.ports["mailbox"]),
-            "MAILBOX_DB": str(self.folder / "mailbox.sqlite"),
-        }
+        return (
+            {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+            | FEW
+            | {
+                "AMQP_URI": amqp,
+                "DATABASE_URL": url.render_as_string(hide_password=False).replace("_X", "_{service}"),
+                "PUBLIC_URL": self.gateway,
+                "SECRET_KEY": "of these tests alone",
+                "CLAYETTE_CLOCK_FILE": str(self.folder / "clock"),
+                "GATEWAY_BIND": self.gateway.removeprefix("http://"),
+                "STRIPE_API_KEY": "sk_test_clayette",
+                "STRIPE_API_BASE": self.stripe,
+                "STRIPE_WEBHOOK_SECRET": "whsec_clayette",
+                "STRIPE_PORT": str(self.ports["stripe"]),
+                "STRIPE_DB": str(self.folder / "stripe.sqlite"),
+                "SMTP_URL": f"smtp://127.0.0.1:{self.ports['smtp']}",
+                "MAILBOX_SMTP_PORT": str(self.ports["smtp"]),
+                "MAILBOX_WEB_PORT": str(self.ports["mailbox"]),
+                "MAILBOX_DB": str(self.folder / "mailbox.sqlite"),
+            }
+        )
 
     def _make_databases(self) -> None:
         url = make_url(os.environ["DATABASE_URL"].replace("{service}", "X")).set(database=f"crash_{self.tag}_X")
@@ -169,19 +181,25 @@ class Cluster:
         ways += [f"{name}={self.ports[name]}:{server.host}:{server.port or 5432}" for name in SERVICES]
         self._proxy = subprocess.Popen(
             [*_dies_with_its_parent(), sys.executable, str(Path(__file__).with_name("support_proxy.py")), *ways],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
         _wait_for_port(self.ports["bus"])
 
     # trouble
 
     @contextmanager
-    def cut_off(self, name: str) -> Iterator[None]:
+    def cut_off(self, *names: str) -> Iterator[None]:
         """Nobody reaches the broker ("bus"), or the database of a service."""
-        self._tell_proxy(f"cut {name}")
+        for name in names:
+            self._tell_proxy(f"cut {name}")
         try:
             yield
         finally:
-            self._tell_proxy(f"heal {name}")
+            for name in names:
+                self._tell_proxy(f"heal {name}")
 
     def _tell_proxy(self, line: str) -> None:
         assert self._proxy is not None
@@ -220,7 +238,7 @@ class Stopwatch:
 
     def lap(self, what: str) -> None:
         now = time.monotonic()
-        print(f"{now - self._since:6.1f} s  {what}")
+        print(f"{now - self._since:6.1f} s  {what}")  # noqa: T201 - pytest shows it
         self._since = now
 
 
@@ -242,14 +260,6 @@ def on_server(*statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
-
-
-@contextmanager
-def _gone_already() -> Iterator[None]:
-    try:
-        yield
-    except ProcessLookupError:
-        pass
 
 
 def _dies_with_its_parent() -> list[str]:

@@ -47,8 +47,9 @@ def _busy(cluster: Cluster) -> dict[str, Any]:
     with cluster.databases["notifications"].read() as session:
         due = (mails.Delivery.state == "waiting", mails.Delivery.due_at <= clock.now())
         found["notifications: due deliveries"] = _count(session, mails.Delivery, *due)
-        found["notifications: due announcements"] = _count(session, mails.Announcement,
-                                                           mails.Announcement.due_at <= clock.now())
+        found["notifications: due announcements"] = _count(
+            session, mails.Announcement, mails.Announcement.due_at <= clock.now()
+        )
     found["queues"] = _queued(cluster)
     found["stand-in: webhooks"] = cluster.stand_in("webhooks")["deliveries"].get("due", 0)
     return {what: number for what, number in found.items() if number}
@@ -68,8 +69,15 @@ def _count(session: Session, table: Any, *which: Any) -> int:
 def faults(cluster: Cluster) -> Faults:
     """Every invariant that does not hold, in words; empty when all is well."""
     books = cluster.stand_in("books")
-    return [*_events(cluster), *_orders(cluster, books), *_stock(cluster), *_baskets(cluster), *_ledger(cluster, books),
-            *_payouts(cluster, books), *_mails(cluster)]
+    return [
+        *_events(cluster),
+        *_orders(cluster, books),
+        *_stock(cluster),
+        *_baskets(cluster),
+        *_ledger(cluster, books),
+        *_payouts(cluster, books),
+        *_mails(cluster),
+    ]
 
 
 def _events(cluster: Cluster) -> Faults:
@@ -88,8 +96,11 @@ def _orders(cluster: Cluster, books: dict[str, Any]) -> Faults:
     """Confirmed = captured once, whole. Captured and not confirmed = given back whole. Nothing in between."""
     charges = [each for each in books["charges"] if each["paid"] and each["id"].startswith("ch_")]
     charged = {each["payment_intent"]: each["amount"] for each in charges}
-    found = [f"{intent} was charged {times} times" for intent, times in
-             Counter(each["payment_intent"] for each in charges).items() if times > 1]
+    found = [
+        f"{intent} was charged {times} times"
+        for intent, times in Counter(each["payment_intent"] for each in charges).items()
+        if times > 1
+    ]
     with cluster.databases["payments"].read() as session:
         payments = {row.order_id: row for row in session.scalars(select(money.Payment))}
     with cluster.databases["orders"].read() as session:
@@ -114,11 +125,13 @@ def _orders(cluster: Cluster, books: dict[str, Any]) -> Faults:
 
 def _stock(cluster: Cluster) -> Faults:
     """committed = what living orders of undelivered sales hold; never more than there is."""
-    held = (select(orders.Line.product_id, func.sum(orders.Line.quantity))
-            .join(orders.Order, orders.Order.id == orders.Line.order_id)
-            .join(orders.Sale, orders.Sale.id == orders.Order.sale_id)
-            .where(orders.Order.status.in_(["placed", "confirmed"]), orders.Sale.validated_round == 0)
-            .group_by(orders.Line.product_id))
+    held = (
+        select(orders.Line.product_id, func.sum(orders.Line.quantity))
+        .join(orders.Order, orders.Order.id == orders.Line.order_id)
+        .join(orders.Sale, orders.Sale.id == orders.Order.sale_id)
+        .where(orders.Order.status.in_(["placed", "confirmed"]), orders.Sale.validated_round == 0)
+        .group_by(orders.Line.product_id)
+    )
     found = []
     with cluster.databases["orders"].read() as session:
         wanted = dict(session.execute(held).tuples().all())
@@ -133,10 +146,15 @@ def _stock(cluster: Cluster) -> Faults:
 def _baskets(cluster: Cluster) -> Faults:
     """One number per basket, the same everywhere, and the baskets of the day hold what was ordered and paid."""
     with cluster.databases["orders"].read() as session:
-        confirmed = (select(orders.Order.basket_id, func.sum(orders.Order.total_cents))
-                     .where(orders.Order.status == "confirmed").group_by(orders.Order.basket_id))
+        confirmed = (
+            select(orders.Order.basket_id, func.sum(orders.Order.total_cents))
+            .where(orders.Order.status == "confirmed")
+            .group_by(orders.Order.basket_id)
+        )
         totals = dict(session.execute(confirmed).tuples().all())
-        numbered = {row.id: row for row in session.scalars(select(orders.Basket).where(orders.Basket.number.is_not(None)))}
+        numbered = {
+            row.id: row for row in session.scalars(select(orders.Basket).where(orders.Basket.number.is_not(None)))
+        }
     with cluster.databases["distributions"].read() as session:
         collected = {row.id: row for row in session.scalars(select(days.Basket).where(days.Basket.order_count > 0))}
     numbers = Counter((row.sale_id, row.number) for row in numbered.values())
@@ -144,8 +162,10 @@ def _baskets(cluster: Cluster) -> Faults:
     found += [f"basket {basket_id} is missing on the day" for basket_id in totals.keys() - collected.keys()]
     for basket_id, basket in collected.items():
         if basket.number != numbered[basket_id].number or basket.paid_cents != totals.get(basket_id):
-            found.append(f"basket {basket_id}: {basket.number}, {basket.paid_cents} on the day, "
-                         f"{numbered[basket_id].number}, {totals.get(basket_id)} ordered")
+            found.append(
+                f"basket {basket_id}: {basket.number}, {basket.paid_cents} on the day, "
+                f"{numbered[basket_id].number}, {totals.get(basket_id)} ordered"
+            )
     return found
 
 
@@ -157,18 +177,30 @@ def _ledger(cluster: Cluster, books: dict[str, Any]) -> Faults:
         by_account = select(money.Posting.account, func.sum(money.Posting.amount_cents)).group_by(money.Posting.account)
         ours = {account: int(total) for account, total in session.execute(by_account)}
         accounts = {row.provider_id: row.producer_id for row in session.scalars(select(money.Account))}
-        moved = dict(session.execute(
-            select(money.Entry.kind, func.sum(money.Posting.amount_cents)).join(money.Posting)
-            .where(money.Posting.account == "provider").group_by(money.Entry.kind)).tuples().all())
+        moved = dict(
+            session.execute(
+                select(money.Entry.kind, func.sum(money.Posting.amount_cents))
+                .join(money.Posting)
+                .where(money.Posting.account == "provider")
+                .group_by(money.Entry.kind)
+            )
+            .tuples()
+            .all()
+        )
     theirs = {account: sum(balance.values()) for account, balance in books["balances"].items()}
     pairs = [("provider", books["platform"])]
     pairs += [(f"connected:{producer_id}", provider_id) for provider_id, producer_id in accounts.items()]
     for account, provider_id in pairs:
         if ours.get(account, 0) != theirs.get(provider_id, 0):
-            found.append(f"{account}: {ours.get(account, 0)} in the ledger, {theirs.get(provider_id, 0)} at the provider")
+            found.append(
+                f"{account}: {ours.get(account, 0)} in the ledger, {theirs.get(provider_id, 0)} at the provider"
+            )
     charges = sum(each["amount"] for each in books["charges"] if each["paid"] and each["id"].startswith("ch_"))
-    for kind, theirs_in_all in (("charge", charges), ("refund", -sum(each["amount"] for each in books["refunds"])),
-                                ("transfer", -sum(each["amount"] for each in books["transfers"]))):
+    for kind, theirs_in_all in (
+        ("charge", charges),
+        ("refund", -sum(each["amount"] for each in books["refunds"])),
+        ("transfer", -sum(each["amount"] for each in books["transfers"])),
+    ):
         if moved.get(kind, 0) != theirs_in_all:
             found.append(f"{kind}: {moved.get(kind, 0)} in the ledger, {theirs_in_all} at the provider")
     return found
@@ -180,11 +212,19 @@ def _payouts(cluster: Cluster, books: dict[str, Any]) -> Faults:
     paid = Counter(each["metadata"]["key"] for each in books["payouts"])
     found = [f"{key} was made {times} times" for key, times in (transferred + paid).items() if times > 1]
     with cluster.databases["payments"].read() as session:
-        due = dict(session.execute(select(money.Share.payout_id, func.sum(money.Share.amount_cents))
-                                   .group_by(money.Share.payout_id)).tuples().all())
+        due = dict(
+            session.execute(
+                select(money.Share.payout_id, func.sum(money.Share.amount_cents)).group_by(money.Share.payout_id)
+            )
+            .tuples()
+            .all()
+        )
         for payout in session.scalars(select(money.Payout)):
-            sent = [each["amount"] for each in books["payouts"]
-                    if each["metadata"]["key"] == f"payout:{payout.producer_id}:{payout.paid_on}"]
+            sent = [
+                each["amount"]
+                for each in books["payouts"]
+                if each["metadata"]["key"] == f"payout:{payout.producer_id}:{payout.paid_on}"
+            ]
             if sent != [payout.amount_cents] or due.get(payout.id) != payout.amount_cents:
                 found.append(f"payout {payout.id} of {payout.amount_cents} (shares {due.get(payout.id)}): sent {sent}")
             if payout.status not in {"sent", "arrived"}:
@@ -201,7 +241,11 @@ def _mails(cluster: Cluster) -> Faults:
     arrived = Counter(str(mail["Message-ID"]) for mail in letters(cluster))
     with cluster.databases["notifications"].read() as session:
         told = session.scalars(select(mails.Delivery)).all()
-    found = [f"{row.kind} to {row.person} is {row.state}: {row.error}" for row in told if row.state not in {"sent", "dropped"}]
+    found = [
+        f"{row.kind} to {row.person} is {row.state}: {row.error}"
+        for row in told
+        if row.state not in {"sent", "dropped"}
+    ]
     sent = {_message_id(row): row for row in told if row.state == "sent"}
     found += [f"{sent[each].kind} to {sent[each].person} never arrived" for each in sent.keys() - arrived.keys()]
     found += [f"nobody knows of the mail {each}" for each in arrived.keys() - {_message_id(row) for row in told}]

@@ -36,7 +36,9 @@ class Tally:
             return
         is_problem = answer.headers.get("Content-Type") == "application/problem+json" and "code" in answer.json()
         if not is_problem or (answer.status_code >= 500 and answer.status_code not in BUSY):
-            self.unclear.append(f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:300]}")
+            self.unclear.append(
+                f"{answer.request.method} {answer.request.url}: {answer.status_code} {answer.text[:300]}"
+            )
 
 
 @dataclass
@@ -49,8 +51,9 @@ class Person:
     email: str
     token: str
 
-    def try_once(self, method: str, path: str, body: Any = None, key: str | None = None,
-                 timeout: float = 40) -> requests.Response | None:
+    def try_once(
+        self, method: str, path: str, body: Any = None, key: str | None = None, timeout: float = 40
+    ) -> requests.Response | None:
         """None: the connection broke, which a killed gateway worker may cause."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid.uuid4().hex}
         url = f"{self.cluster.gateway}/api/v1{path}"
@@ -109,8 +112,12 @@ class Market:
 
     def open_sale(self) -> None:
         """A sale that takes orders from now on for two days; its distribution is a day after."""
-        self.sale = self.plan_sale(opens_at=timedelta(seconds=1), closes_at=timedelta(days=2),
-                                   starts_at=timedelta(days=3), ends_at=timedelta(days=3, hours=1))
+        self.sale = self.plan_sale(
+            opens_at=timedelta(seconds=1),
+            closes_at=timedelta(days=2),
+            starts_at=timedelta(days=3),
+            ends_at=timedelta(days=3, hours=1),
+        )
         self.sale_id = self.sale["sale_id"]
         for farmer, catalog_id in zip(self.farmers, self.catalog_ids, strict=True):
             farmer.do("PUT", f"/sales/{self.sale_id}/participations/{catalog_id}")
@@ -122,8 +129,10 @@ class Market:
 
     def lines(self, *wanted: tuple[int, int]) -> dict[str, Any]:
         """An order of (product's number, quantity)."""
-        lines = [{"product_id": self.product_ids[number], "quantity": str(quantity), "unit_price_cents": price(number)}
-                 for number, quantity in wanted]
+        lines = [
+            {"product_id": self.product_ids[number], "quantity": str(quantity), "unit_price_cents": price(number)}
+            for number, quantity in wanted
+        ]
         return {"sale_id": self.sale_id, "lines": lines}
 
 
@@ -136,12 +145,20 @@ def new_market(cluster: Cluster, *, members: int, stock: list[int]) -> Market:
     """A producer per figure of `stock`, each selling one product of which so many are there."""
     tally = Tally()
     people = new_people(cluster, tally, 1 + len(stock) + members)
-    market = Market(cluster, tally, people[0], people[1:1 + len(stock)], people[1 + len(stock):])
+    market = Market(cluster, tally, people[0], people[1 : 1 + len(stock)], people[1 + len(stock) :])
     until("the gateway to know the people", partial(people[-1].sees, "/my/markets"))
-    made = market.admin.do("POST", "/markets", {
-        "name": "Marché des secousses", "kind": "association", "organisation_mode": "before",
-        "contact_name": "Nadège Ferrand", "contact_email": market.admin.email,
-        "place": {"name": "Halle", "address": "1 place de la Mairie", "postcode": "33880", "commune": "Cambes"}})
+    made = market.admin.do(
+        "POST",
+        "/markets",
+        {
+            "name": "Marché des secousses",
+            "kind": "association",
+            "organisation_mode": "before",
+            "contact_name": "Nadège Ferrand",
+            "contact_email": market.admin.email,
+            "place": {"name": "Halle", "address": "1 place de la Mairie", "postcode": "33880", "commune": "Cambes"},
+        },
+    )
     market.market_id = made["market_id"]
     farms = at_once([partial(_open_farm, market, number, on_hand) for number, on_hand in enumerate(stock)])
     market.producer_ids, market.catalog_ids, market.product_ids = (list(ids) for ids in zip(*farms, strict=True))
@@ -156,8 +173,13 @@ def new_people(cluster: Cluster, tally: Tally, count: int) -> list[Person]:
     with cluster.databases["accounts"].write() as session:
         for number in range(count):
             email = f"{uuid.uuid4().hex}@example.org"
-            facts = {"email": email, "first_name": "Chantal", "last_name": f"Nº{number}", "phone": "06 00 00 00 00",
-                     "language": "fr"}
+            facts = {
+                "email": email,
+                "first_name": "Chantal",
+                "last_name": f"Nº{number}",
+                "phone": "06 00 00 00 00",
+                "language": "fr",
+            }
             account = _register(session, password_hash, facts)
             opened = _open_session(session, account.id, "crash", ["read", "write"])
             people.append(Person(cluster, tally, str(account.id), email, opened["token"]))
@@ -167,15 +189,25 @@ def new_people(cluster: Cluster, tally: Tally, count: int) -> list[Person]:
 def _open_farm(market: Market, number: int, on_hand: int) -> tuple[str, str, str]:
     """Ids of producer, catalogue and product."""
     farmer = market.farmers[number]
-    producer_id = farmer.do("POST", "/producers", {
-        "name": f"Ferme {number}", "commune": "Cambes", "postcode": "33880", "email": farmer.email})["producer_id"]
-    product_id = farmer.do("POST", f"/producers/{producer_id}/products", {
-        "name": f"Légume {number}", "category": "vegetables.root", "unit": "piece",
-        "on_hand": str(on_hand)})["product_id"]
-    catalog = farmer.do("POST", f"/producers/{producer_id}/catalogs", {
-        "name": "Vente", "items": [{"product_id": product_id, "price_cents": price(number)}]})
-    until("the catalogue to be known", partial(
-        market.admin.sees, f"/markets/{market.market_id}/catalogs/by-number/{catalog['number']}"))
+    producer_id = farmer.do(
+        "POST",
+        "/producers",
+        {"name": f"Ferme {number}", "commune": "Cambes", "postcode": "33880", "email": farmer.email},
+    )["producer_id"]
+    product_id = farmer.do(
+        "POST",
+        f"/producers/{producer_id}/products",
+        {"name": f"Légume {number}", "category": "vegetables.root", "unit": "piece", "on_hand": str(on_hand)},
+    )["product_id"]
+    catalog = farmer.do(
+        "POST",
+        f"/producers/{producer_id}/catalogs",
+        {"name": "Vente", "items": [{"product_id": product_id, "price_cents": price(number)}]},
+    )
+    until(
+        "the catalogue to be known",
+        partial(market.admin.sees, f"/markets/{market.market_id}/catalogs/by-number/{catalog['number']}"),
+    )
     market.admin.do("POST", f"/markets/{market.market_id}/catalogs", {"number": catalog["number"]})
     until("payments to know the farm", partial(farmer.sees, f"/producers/{producer_id}/payouts"))
     opened = farmer.do("POST", f"/producers/{producer_id}/payment-account")

@@ -37,7 +37,9 @@ def _buy_one(market: Market, buyer: Person) -> str:
     answer = buyer.ask("POST", "/orders", market.lines((0, 1)))
     if not answer.ok:
         body = answer.json()
-        assert body["lines"] == [{"product_id": market.product_ids[0], "name": "Légume 0", "wanted": "1", "available": "0"}]
+        assert body["lines"] == [
+            {"product_id": market.product_ids[0], "name": "Légume 0", "wanted": "1", "available": "0"}
+        ]
         return str(body["code"])
     pay(market, buyer, answer.json()["order_id"])
     return "paid"

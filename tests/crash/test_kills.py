@@ -22,7 +22,9 @@ LATER = timedelta(minutes=3)
 RESERVATION_IS_OVER = timedelta(minutes=40)
 
 
-def test_kills_at_random_under_load_lose_and_double_nothing(cluster: Cluster) -> None:  # SPEC X2, X3, O3, O5, C4, F2, N4
+def test_kills_at_random_under_load_lose_and_double_nothing(
+    cluster: Cluster,
+) -> None:  # SPEC X2, X3, O3, O5, C4, F2, N4
     watch = Stopwatch()
     market = new_market(cluster, members=BUYERS, stock=[40, 60, 200])
     market.open_sale()
@@ -32,8 +34,10 @@ def test_kills_at_random_under_load_lose_and_double_nothing(cluster: Cluster) ->
     with killing(cluster, *cluster.replicas(), cluster.processes["gateway"], pause=1.2) as killer:
         outcomes = at_once([partial(_buy, market, buyer, number) for number, buyer in enumerate(market.members)])
     cluster.stand_in("webhooks", duplicate=0, reorder=False, delay=0)
-    watch.lap(f"{BUYERS} buyers, {sum(killer.killed.values())} kills: {Counter(outcomes)}, {market.tally.statuses}, "
-              f"{market.tally.broken_connections} broken connections; {dict(killer.killed)}")
+    watch.lap(
+        f"{BUYERS} buyers, {sum(killer.killed.values())} kills: {Counter(outcomes)}, {market.tally.statuses}, "
+        f"{market.tally.broken_connections} broken connections; {dict(killer.killed)}"
+    )
     _let_everything_end(cluster)
     watch.lap("until nothing moved")
 
@@ -98,7 +102,7 @@ def _pay_by_two_clicks(market: Market, buyer: Person, order_id: str, wanted: obj
 
 
 def test_producers_are_paid_once_and_exactly_while_payments_and_distributions_are_killed(
-    cluster: Cluster
+    cluster: Cluster,
 ) -> None:  # SPEC X2, D3, D4, F2, F5
     watch = Stopwatch()
     market = new_market(cluster, members=16, stock=[200, 200, 200])
@@ -133,8 +137,10 @@ def test_producers_are_paid_once_and_exactly_while_payments_and_distributions_ar
     assert (ledger["charges_cents"], ledger["refunds_cents"], ledger["fees_cents"]) == (charges, refunds, fees)
     assert ledger["producers_cents"] == delivered - fees
     assert ledger["unsettled_cents"] == 0
-    payouts = [farmer.get(f"/producers/{producer_id}/payouts")["items"]
-               for farmer, producer_id in zip(market.farmers, market.producer_ids, strict=True)]
+    payouts = [
+        farmer.get(f"/producers/{producer_id}/payouts")["items"]
+        for farmer, producer_id in zip(market.farmers, market.producer_ids, strict=True)
+    ]
     assert [len(each) for each in payouts] == [0, 1, 1]
     assert sum(each[0]["amount_cents"] for each in payouts[1:]) == delivered - fees
     assert market.tally.unclear == []
