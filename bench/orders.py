@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -26,9 +27,9 @@ import psycopg2
 from kombu import Connection
 from sqlalchemy import event, insert, make_url
 
+from clayette import migrations
 from gateway.rpc import RpcClient, ServiceUnavailable
 from services.orders.models import (
-    Base,
     Catalog,
     CatalogItem,
     Market,
@@ -58,7 +59,7 @@ def main() -> None:
     _on_server(url, f'CREATE DATABASE "{url.database}"')
     db = Database(url.render_as_string(hide_password=False))
     try:
-        Base.metadata.create_all(db.engine)
+        migrations.upgrade(["orders"], replace(config, database_url=db.url.render_as_string(hide_password=False)))
         _measure(db, config, options)
     finally:
         db.close()
