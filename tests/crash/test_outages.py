@@ -37,6 +37,7 @@ def test_a_broker_that_is_away_is_said_clearly_and_nothing_is_lost(cluster: Clus
         (["orders"], "/my/orders"),
         (["payments", "notifications"], "/markets/{market_id}/refunds/attention"),
     ],
+    ids=["orders", "payments and notifications"],
 )
 def test_databases_that_refuse_connections_are_said_clearly_and_nothing_is_lost(
     cluster: Cluster, services: list[str], asked: str
