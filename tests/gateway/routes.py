@@ -71,6 +71,7 @@ ROUTES = {
     "accounts.request_reset": Public("whoever has lost a password", 422, {}),
     "accounts.reset": Public("the token of the mail proves it", 410, {"token": "none", "password": "assez de lettres"}),
     "accounts.me": OwnThings(),
+    "accounts.delete_me": Row(401, 401, {"password": "not mine"}),
     "accounts.change_me": OwnThings({"last_name": "Dupont"}),
     "accounts.log_in": Public("how one logs in", 422, {}),
     "accounts.sessions": OwnThings(),

@@ -1,0 +1,147 @@
+"""The OpenAPI document and its page; and that every fault of a field has a French sentence."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from marshmallow import Schema, validate
+from openapi_spec_validator import validate as validate_document
+
+from clayette.documents import openapi
+from gateway.field_sentences import OTHERWISE, in_french
+from shared.events import SERVICES
+from tests.gateway.routes import ROUTES
+
+ROOT = Path(__file__).resolve().parents[2]
+PROBLEM = "#/components/schemas/gateway.ProblemSchema"
+
+
+@pytest.fixture(scope="module")
+def document():
+    return openapi()
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method in {"get", "post", "put", "patch", "delete"}:
+                yield path, method, operation
+
+
+def test_the_document_is_valid_openapi(document):
+    validate_document(document)
+
+    assert document["openapi"].startswith("3.1")
+    assert {operation["operationId"] for *_, operation in operations(document)} == set(ROUTES)
+
+
+def test_every_operation_documents_its_refusals(document):  # SPEC X1
+    responses = document["components"]["responses"]
+    kinds = {kind for response in responses.values() for kind in response["content"]}
+
+    assert kinds == {"application/problem+json"}
+    assert {response["content"]["application/problem+json"]["schema"]["$ref"] for response in responses.values()} == {
+        PROBLEM
+    }
+    for path, method, operation in operations(document):
+        assert operation["responses"]["default"] == {"$ref": "#/components/responses/DEFAULT_ERROR"}, (path, method)
+
+
+def test_the_headers_that_a_view_heeds_are_described(document):  # SPEC O5 D8
+    described = {}
+    for _, _, operation in operations(document):
+        refs = [parameter.get("$ref", "").rpartition("/")[2] for parameter in operation.get("parameters", [])]
+        described[operation["operationId"]] = set(refs) - {""}
+
+    assert described["orders.place"] == {"RequiredIdempotencyKey"}
+    assert described["distributions.adjust"] == {"IdempotencyKey", "IfMatch"}
+    assert described["orders.order"] == set()
+    for file in sorted((ROOT / "gateway" / "api").glob("*.py")):
+        for name, code in re.findall(r"\ndef (\w+)\((.*?)(?=\n\n\n|\Z)", file.read_text("utf-8"), re.DOTALL):
+            assert ("if_match=True" in code) == ("IfMatch" in described.get(f"{file.stem}.{name}", set())), name
+
+
+def test_the_page_of_the_document_has_nothing_inline_and_its_parts_are_here(town):  # SPEC X4
+    http = town.app.test_client()
+    page = http.get("/api/docs")
+
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+
+    assert len(parts) == 3
+    assert all(part.startswith("/api/docs/") for part in parts)
+    assert {http.get(part).status_code for part in parts} == {200}
+    assert re.findall(r"<script>|<script [^>]*>[^<]|<style| on\w+=|style=", page.text) == []
+    assert http.get("/api/openapi.json").json["info"]["title"] == "Clayette"
+    assert http.get("/api/docs/../app.py").status_code == 404
+
+
+def test_every_fault_that_a_schema_can_find_has_a_french_sentence():  # SPEC X1
+    said = faults_of_fields() | faults_in_code()
+
+    assert len(said) > 40
+    assert {text for text in said - {"Invalid value."} if in_french(text) == OTHERWISE} == set()
+
+
+def test_several_faults_of_a_field_are_told_one_after_the_other():  # SPEC X1
+    assert in_french("Not a valid string. Shorter than minimum length 3.") == (
+        "Ce texte n’est pas valable. C’est trop court : au moins 3."
+    )
+    assert in_french("Must be one of: kg, l.") == "Les choix possibles sont : kg, l."
+    assert in_french("Something that nobody translated.") == OTHERWISE
+
+
+def schemas():
+    for service in SERVICES:
+        importlib.import_module(f"services.{service}.schemas")
+
+    def below(kind):
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    return {kind for kind in below(Schema) if kind.__module__.startswith("services.")}
+
+
+def faults_of_fields():
+    """What the fields and validators of all schemas can say, their {words} filled in."""
+    found = set(Schema._default_error_messages.values())
+    for kind in schemas():
+        for field in kind._declared_fields.values():
+            for one in (field, getattr(field, "inner", None)):
+                if one is not None:
+                    found |= {text for name, text in one.error_messages.items() if name != "format"}
+                    found |= {text for validator in one.validators for text in faults_of(validator)}
+    words = {"input": "x", "obj_type": "datetime", "awareness": "aware", "choices": "a, b", "regex": "x"}
+    return {text.format(**words, min=1, max=2, equal=3) for text in found}
+
+
+def faults_of(validator):
+    if isinstance(validator, validate.And):
+        return [text for one in validator.validators for text in faults_of(one)]
+    names = ("error", "message_min", "message_max", "message_all", "message_equal", "default_message")
+    return [getattr(validator, name) for name in names if isinstance(getattr(validator, name, None), str)]
+
+
+def faults_in_code():
+    """Sentences given to ValidationError, and those in a variable `message`."""
+    found = set()
+    files = [*(ROOT / "services").glob("*/schemas*.py"), *(ROOT / "services").glob("*/schemas/*.py")]
+    for file in [*files, ROOT / "shared" / "fields.py"]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValidationError":
+                found |= set(texts(node.args[0]))
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "message":
+                found |= set(texts(node.value))
+    return found
+
+
+def texts(node):
+    if isinstance(node, ast.Constant):
+        return [node.value]
+    if isinstance(node, ast.IfExp):
+        return texts(node.body) + texts(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(part.value if isinstance(part, ast.Constant) else "5" for part in node.values)]
+    return []
