@@ -105,33 +105,78 @@ def _seed(db: Database) -> tuple[UUID, list[UUID]]:
     catalogs = [uuid4() for _ in range(CATALOGS)]
     products = [uuid4() for _ in range(PRODUCTS)]
     owner = {product: catalogs[index % CATALOGS] for index, product in enumerate(products)}
-    plain = {"description": "", "category": "legumes", "unit": "piece", "by_weight": False, "weighed": False,
-             "organic": True, "allergens": [], "vat_bp": 550, "searchable": "", "withdrawn": False, "version": 1}
+    plain = {
+        "description": "",
+        "category": "legumes",
+        "unit": "piece",
+        "by_weight": False,
+        "weighed": False,
+        "organic": True,
+        "allergens": [],
+        "vat_bp": 550,
+        "searchable": "",
+        "withdrawn": False,
+        "version": 1,
+    }
     with db.write() as session:
-        session.execute(insert(Market), {"id": market, "number": 1, "name": "Bench", "time_zone": "Europe/Paris",
-                                         "registration": "open", "reservation_minutes": 35, "version": 1})
-        session.execute(insert(Sale), {"id": sale, "market_id": market, "opens_at": now, "opened_at": now, "version": 1,
-                                       "closes_at": now + timedelta(days=1), "starts_at": now + timedelta(days=2),
-                                       "ends_at": now + timedelta(days=3)})
+        session.execute(
+            insert(Market),
+            {
+                "id": market,
+                "number": 1,
+                "name": "Bench",
+                "time_zone": "Europe/Paris",
+                "registration": "open",
+                "reservation_minutes": 35,
+                "version": 1,
+            },
+        )
+        session.execute(
+            insert(Sale),
+            {
+                "id": sale,
+                "market_id": market,
+                "opens_at": now,
+                "opened_at": now,
+                "version": 1,
+                "closes_at": now + timedelta(days=1),
+                "starts_at": now + timedelta(days=2),
+                "ends_at": now + timedelta(days=3),
+            },
+        )
         for each in catalogs:
-            session.execute(insert(Producer), {"id": each, "name": "Ferme", "searchable": "ferme", "commune": "", "version": 1})
+            session.execute(
+                insert(Producer), {"id": each, "name": "Ferme", "searchable": "ferme", "commune": "", "version": 1}
+            )
             session.execute(insert(Catalog), {"id": each, "producer_id": each, "version": 1})
-            session.execute(insert(Participation), {"sale_id": sale, "catalog_id": each, "producer_id": each,
-                                                    "active": True, "version": 1})
-        session.execute(insert(Product), [
-            {"id": each, "producer_id": owner[each], "name": f"Produit {n}"} | plain for n, each in enumerate(products)])
-        session.execute(insert(CatalogItem), [
-            {"catalog_id": owner[each], "product_id": each, "price_cents": PRICE} for each in products])
-        session.execute(insert(StockLevel), [
-            {"product_id": each, "supplied": 10_000_000, "version": 1} for each in products])
+            session.execute(
+                insert(Participation),
+                {"sale_id": sale, "catalog_id": each, "producer_id": each, "active": True, "version": 1},
+            )
+        session.execute(
+            insert(Product),
+            [
+                {"id": each, "producer_id": owner[each], "name": f"Produit {n}"} | plain
+                for n, each in enumerate(products)
+            ],
+        )
+        session.execute(
+            insert(CatalogItem),
+            [{"catalog_id": owner[each], "product_id": each, "price_cents": PRICE} for each in products],
+        )
+        session.execute(
+            insert(StockLevel), [{"product_id": each, "supplied": 10_000_000, "version": 1} for each in products]
+        )
     _analyze(db)
     return sale, products
 
 
 def _order(sale_id: UUID, products: list[UUID], lines: int) -> dict[str, object]:
     chosen = random.sample(products, lines)
-    return {"sale_id": str(sale_id), "lines": [
-        {"product_id": str(each), "quantity": "2", "unit_price_cents": PRICE} for each in chosen]}
+    return {
+        "sale_id": str(sale_id),
+        "lines": [{"product_id": str(each), "quantity": "2", "unit_price_cents": PRICE} for each in chosen],
+    }
 
 
 def _statements_of_one_order(db: Database, args: dict[str, object]) -> list[str]:
@@ -155,8 +200,13 @@ def _start_service(db: Database, config: Config) -> subprocess.Popen[bytes]:
 
 def _placing(client: RpcClient, sale_id: UUID, products: list[UUID], lines: int) -> Callable[[], None]:
     def place() -> None:
-        client.call("orders.place", headers={}, actor={"account_id": str(uuid4()), "language": "fr"},
-                    args=_order(sale_id, products, lines), idempotency_key=str(uuid4()))
+        client.call(
+            "orders.place",
+            headers={},
+            actor={"account_id": str(uuid4()), "language": "fr"},
+            args=_order(sale_id, products, lines),
+            idempotency_key=str(uuid4()),
+        )
 
     return place
 
@@ -187,8 +237,10 @@ def _drive(place: Callable[[], None], options: argparse.Namespace) -> tuple[floa
 
 def _report(took: list[float], seconds: float, statements: list[str], cpu: float) -> None:
     cuts = statistics.quantiles(took, n=100)
-    print(f"orders: {len(took)} in {seconds:.1f} s = {len(took) / seconds:.0f}/s; "
-          f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms")
+    print(
+        f"orders: {len(took)} in {seconds:.1f} s = {len(took) / seconds:.0f}/s; "
+        f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"
+    )
     print(f"service's CPU: {cpu / len(took) * 1000:.2f} ms/order; statements: {len(statements)}/order")
     for statement in statements:
         print("   ", " ".join(statement.split())[:110])
@@ -203,8 +255,9 @@ def _bare_inserts(db: Database, options: argparse.Namespace) -> float:
     end = time.perf_counter() + min(options.seconds, 5)
 
     def client() -> None:
-        connection = psycopg2.connect(host=db.url.host, port=db.url.port, user=db.url.username,
-                                      password=db.url.password, dbname=db.url.database)
+        connection = psycopg2.connect(
+            host=db.url.host, port=db.url.port, user=db.url.username, password=db.url.password, dbname=db.url.database
+        )
         written = 0
         while time.perf_counter() < end:
             with connection, connection.cursor() as cursor:
@@ -222,15 +275,20 @@ def _insert_bare(cursor: psycopg2.extensions.cursor, basket: str, sale: str, env
     order, now = str(uuid4()), clock.now()
     cursor.execute(
         "INSERT INTO orders (id, basket_id, sale_id, market_id, member_id, status, total_cents, placed_at, expires_at)"
-        " VALUES (%s, %s, %s, %s, %s, 'placed', 100, %s, %s)", (order, basket, sale, sale, basket, now, now))
+        " VALUES (%s, %s, %s, %s, %s, 'placed', 100, %s, %s)",
+        (order, basket, sale, sale, basket, now, now),
+    )
     row = (order, sale, sale, "Produit", "piece", False, False, 1000, PRICE, 550, PRICE)
     values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * lines)
     cursor.execute(
         "INSERT INTO order_lines (line_id, order_id, product_id, producer_id, name, unit, by_weight, weighed, quantity,"
         f" unit_price_cents, vat_bp, gross_cents) VALUES {values}",
-        [value for _ in range(lines) for value in (str(uuid4()), *row)])
-    cursor.execute("INSERT INTO outbox (id, type, envelope, state, recorded_at) VALUES (%s, 'Bare', %s, 'bare', %s)",
-                   (str(uuid4()), envelope, now))
+        [value for _ in range(lines) for value in (str(uuid4()), *row)],
+    )
+    cursor.execute(
+        "INSERT INTO outbox (id, type, envelope, state, recorded_at) VALUES (%s, 'Bare', %s, 'bare', %s)",
+        (str(uuid4()), envelope, now),
+    )
 
 
 def _together(work: Callable[[], None], count: int) -> None:

@@ -29,10 +29,21 @@ from shared.errors import NotFound
 
 OFFER = ("producer_id", "name", "unit", "by_weight", "weighed", "vat_bp", "withdrawn", "price_cents")
 SALE_TIMES = ("opens_at", "closes_at", "ends_at", "opened_at", "closed_at", "cancelled_at", "validated_round")
-ORDER_FACTS = ("basket_id", "sale_id", "market_id", "member_id", "status", "total_cents", "placed_at", "expires_at",
-               "confirmed_at", "ended_at")
+ORDER_FACTS = (
+    "basket_id",
+    "sale_id",
+    "market_id",
+    "member_id",
+    "status",
+    "total_cents",
+    "placed_at",
+    "expires_at",
+    "confirmed_at",
+    "ended_at",
+)
 _sale, _market, _member, _basket, _item, _part, _product, _level = (
-    table_of(model).c for model in (Sale, Market, Member, Basket, CatalogItem, Participation, Product, StockLevel))
+    table_of(model).c for model in (Sale, Market, Member, Basket, CatalogItem, Participation, Product, StockLevel)
+)
 STOCK = (_level.product_id.label("stocked"), _level.supplied, _level.delivered, _level.committed)
 
 
@@ -62,8 +73,12 @@ def standing(session: Session, sale_id: UUID, member_id: UUID) -> Any:
 def offers_of(session: Session, sale_id: UUID, product_ids: Sequence[UUID]) -> dict[UUID, domain.Offer]:
     """Offers of the products that are known, whether or not the sale has them; one statement."""
     rows = session.execute(_OFFERS, {"sale": sale_id, "products": product_ids})
-    return {row.id: domain.Offer(product_id=row.id, available=available(row),
-                                 **{name: getattr(row, name) for name in OFFER}) for row in rows}
+    return {
+        row.id: domain.Offer(
+            product_id=row.id, available=available(row), **{name: getattr(row, name) for name in OFFER}
+        )
+        for row in rows
+    }
 
 
 def available(row: Any) -> Decimal | None:
@@ -101,8 +116,9 @@ def order_answer(facts: Mapping[str, Any], lines: Iterable[Any]) -> dict[str, An
 
 
 def is_administrator(session: Session, market_id: UUID, account_id: UUID | None) -> bool:
-    held = exists().where(Role.market_id == market_id, Role.account_id == account_id, Role.held,
-                          Role.role == "administrator")
+    held = exists().where(
+        Role.market_id == market_id, Role.account_id == account_id, Role.held, Role.role == "administrator"
+    )
     return account_id is not None and bool(session.scalar(select(held)))
 
 
@@ -123,18 +139,38 @@ def _facts(order: Order, number: int | None) -> dict[str, Any]:
 # the hot path's two reads, built once
 _IN_SALE = prices_in(bindparam("sale")).where(_item.product_id.in_(bindparam("products", expanding=True))).subquery()
 _OFFERS = (
-    select(_product.id, _product.producer_id, _product.name, _product.unit, _product.by_weight, _product.weighed,
-           _product.vat_bp, _product.withdrawn, _IN_SALE.c.price_cents, *STOCK)
+    select(
+        _product.id,
+        _product.producer_id,
+        _product.name,
+        _product.unit,
+        _product.by_weight,
+        _product.weighed,
+        _product.vat_bp,
+        _product.withdrawn,
+        _IN_SALE.c.price_cents,
+        *STOCK,
+    )
     .join_from(table_of(Product), _IN_SALE, _IN_SALE.c.product_id == _product.id, isouter=True)
     .join(table_of(StockLevel), _level.product_id == _product.id, isouter=True)
     .where(_product.id.in_(bindparam("products", expanding=True)))
 )
 _STANDING = (
-    select(_sale.market_id, *(_sale[name] for name in SALE_TIMES), _market.registration, _market.reservation_minutes,
-           _member.joined, _basket.id.label("basket_id"), _basket.number.label("basket_number"))
+    select(
+        _sale.market_id,
+        *(_sale[name] for name in SALE_TIMES),
+        _market.registration,
+        _market.reservation_minutes,
+        _member.joined,
+        _basket.id.label("basket_id"),
+        _basket.number.label("basket_number"),
+    )
     .join_from(table_of(Sale), table_of(Market), _market.id == _sale.market_id, isouter=True)
-    .join(table_of(Member), (_member.market_id == _sale.market_id) & (_member.account_id == bindparam("member")),
-          isouter=True)
+    .join(
+        table_of(Member),
+        (_member.market_id == _sale.market_id) & (_member.account_id == bindparam("member")),
+        isouter=True,
+    )
     .join(table_of(Basket), (_basket.sale_id == _sale.id) & (_basket.member_id == bindparam("member")), isouter=True)
     .where(_sale.id == bindparam("sale"))
     .with_for_update(read=True, key_share=True, of=table_of(Sale))

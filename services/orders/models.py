@@ -90,8 +90,12 @@ class Order(Base):
     __table_args__ = (
         Index("ix_orders_sale_id_status", "sale_id", "status"),
         Index("ix_orders_member_id_id", "member_id", "id"),
-        Index("ix_orders_unpaid", "expires_at", postgresql_where=text("status = 'placed'"),
-              sqlite_where=text("status = 'placed'")),
+        Index(
+            "ix_orders_unpaid",
+            "expires_at",
+            postgresql_where=text("status = 'placed'"),
+            sqlite_where=text("status = 'placed'"),
+        ),
     )
 
 
@@ -136,8 +140,12 @@ class Sale(Base):
     settled_round: Mapped[int] = mapped_column(default=0)
     validated_round: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
-        Index("ix_sales_to_settle", "closed_at", postgresql_where=text("settled_at IS NULL"),
-              sqlite_where=text("settled_at IS NULL")),
+        Index(
+            "ix_sales_to_settle",
+            "closed_at",
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
         Index("ix_sales_to_void", "id", postgresql_where=text("voiding"), sqlite_where=text("voiding")),
     )
 

@@ -14,8 +14,15 @@ from shared.messaging.inbox import insert_or_skip
 
 
 def account_changed(session: Session, event: accounts.AccountRegistered) -> None:
-    _keep_newest(session, models.Account, event.version, {"id": event.account_id}, also=~models.Account.deleted,
-                 first_name=event.first_name, last_name=event.last_name)
+    _keep_newest(
+        session,
+        models.Account,
+        event.version,
+        {"id": event.account_id},
+        also=~models.Account.deleted,
+        first_name=event.first_name,
+        last_name=event.last_name,
+    )
 
 
 def account_deleted(session: Session, event: accounts.AccountDeleted) -> None:
@@ -25,27 +32,52 @@ def account_deleted(session: Session, event: accounts.AccountDeleted) -> None:
 
 
 def market_changed(session: Session, event: markets.MarketChanged) -> None:
-    _keep_newest(session, models.Market, event.version, {"id": event.market_id}, number=event.number, name=event.name,
-                 time_zone=event.time_zone, registration=event.registration,
-                 reservation_minutes=event.reservation_minutes)
+    _keep_newest(
+        session,
+        models.Market,
+        event.version,
+        {"id": event.market_id},
+        number=event.number,
+        name=event.name,
+        time_zone=event.time_zone,
+        registration=event.registration,
+        reservation_minutes=event.reservation_minutes,
+    )
 
 
 def member_changed(session: Session, event: markets.MemberJoined | markets.MemberLeft) -> None:
-    _keep_newest(session, models.Member, event.version,
-                 {"market_id": event.market_id, "account_id": event.account_id},
-                 joined=isinstance(event, markets.MemberJoined))
+    _keep_newest(
+        session,
+        models.Member,
+        event.version,
+        {"market_id": event.market_id, "account_id": event.account_id},
+        joined=isinstance(event, markets.MemberJoined),
+    )
 
 
 def role_changed(session: Session, event: markets.RoleGranted) -> None:
-    _keep_newest(session, models.Role, event.version,
-                 {"market_id": event.market_id, "account_id": event.account_id, "role": event.role},
-                 held=not isinstance(event, markets.RoleRevoked))
+    _keep_newest(
+        session,
+        models.Role,
+        event.version,
+        {"market_id": event.market_id, "account_id": event.account_id, "role": event.role},
+        held=not isinstance(event, markets.RoleRevoked),
+    )
 
 
 def sale_planned(session: Session, event: markets.SalePlanned) -> None:
-    _keep_newest(session, models.Sale, event.version, {"id": event.sale_id}, market_id=event.market_id,
-                 opens_at=event.opens_at, closes_at=event.closes_at, starts_at=event.starts_at, ends_at=event.ends_at,
-                 place=event.place.dump())
+    _keep_newest(
+        session,
+        models.Sale,
+        event.version,
+        {"id": event.sale_id},
+        market_id=event.market_id,
+        opens_at=event.opens_at,
+        closes_at=event.closes_at,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        place=event.place.dump(),
+    )
 
 
 def sale_opened(session: Session, event: markets.SaleOpened) -> None:
@@ -61,33 +93,77 @@ def sale_cancelled(session: Session, event: markets.SaleCancelled) -> None:
 
 
 def participation_changed(session: Session, event: markets.ParticipationConfirmed) -> None:
-    _keep_newest(session, models.Participation, event.version,
-                 {"sale_id": event.sale_id, "catalog_id": event.catalog_id}, producer_id=event.producer_id,
-                 active=not isinstance(event, markets.ParticipationWithdrawn))
+    _keep_newest(
+        session,
+        models.Participation,
+        event.version,
+        {"sale_id": event.sale_id, "catalog_id": event.catalog_id},
+        producer_id=event.producer_id,
+        active=not isinstance(event, markets.ParticipationWithdrawn),
+    )
 
 
 def producer_changed(session: Session, event: catalogs.ProducerChanged) -> None:
-    is_newest = _keep_newest(session, models.Producer, event.version, {"id": event.producer_id}, name=event.name,
-                             commune=event.commune, searchable=searchable(event.name))
+    is_newest = _keep_newest(
+        session,
+        models.Producer,
+        event.version,
+        {"id": event.producer_id},
+        name=event.name,
+        commune=event.commune,
+        searchable=searchable(event.name),
+    )
     if is_newest:
         people = [{"producer_id": event.producer_id, "account_id": account_id} for account_id in event.account_ids]
         _replace(session, models.ProducerAccount, {"producer_id": event.producer_id}, people)
 
 
 def product_changed(session: Session, event: catalogs.ProductChanged) -> None:
-    _keep_newest(session, models.Product, event.version, {"id": event.product_id}, producer_id=event.producer_id,
-                 name=event.name, description=event.description, category=event.category, unit=event.unit,
-                 net_quantity=event.net_quantity, net_unit=event.net_unit, by_weight=event.by_weight,
-                 weighed=event.weighed, organic=event.organic, allergens=event.allergens, vat_bp=event.vat_bp,
-                 withdrawn=False, searchable=searchable(event.name))
+    _keep_newest(
+        session,
+        models.Product,
+        event.version,
+        {"id": event.product_id},
+        producer_id=event.producer_id,
+        name=event.name,
+        description=event.description,
+        category=event.category,
+        unit=event.unit,
+        net_quantity=event.net_quantity,
+        net_unit=event.net_unit,
+        by_weight=event.by_weight,
+        weighed=event.weighed,
+        organic=event.organic,
+        allergens=event.allergens,
+        vat_bp=event.vat_bp,
+        withdrawn=False,
+        searchable=searchable(event.name),
+    )
 
 
 def product_withdrawn(session: Session, event: catalogs.ProductWithdrawn) -> None:
     """A product that was never told of before stays unknown but for its version."""
-    nothing = {"name": "", "description": "", "category": "", "unit": "", "by_weight": False, "weighed": False,
-               "organic": False, "allergens": [], "vat_bp": 0, "searchable": ""}
-    insert_or_skip(session, models.Product.__table__, id=event.product_id, producer_id=event.producer_id, version=0,
-                   withdrawn=True, **nothing)
+    nothing = {
+        "name": "",
+        "description": "",
+        "category": "",
+        "unit": "",
+        "by_weight": False,
+        "weighed": False,
+        "organic": False,
+        "allergens": [],
+        "vat_bp": 0,
+        "searchable": "",
+    }
+    insert_or_skip(
+        session,
+        models.Product.__table__,
+        id=event.product_id,
+        producer_id=event.producer_id,
+        version=0,
+        withdrawn=True,
+        **nothing,
+    )
     newer = (models.Product.id == event.product_id, models.Product.version < event.version)
     session.execute(update(models.Product).where(*newer).values(withdrawn=True, version=event.version))
 
@@ -102,23 +178,28 @@ def stock_set(session: Session, event: catalogs.StockSet) -> None:
 
 
 def catalog_changed(session: Session, event: catalogs.CatalogChanged) -> None:
-    is_newest = _keep_newest(session, models.Catalog, event.version, {"id": event.catalog_id},
-                             producer_id=event.producer_id)
+    is_newest = _keep_newest(
+        session, models.Catalog, event.version, {"id": event.catalog_id}, producer_id=event.producer_id
+    )
     if is_newest:
-        items = [{"catalog_id": event.catalog_id, "product_id": item.product_id, "price_cents": item.price_cents}
-                 for item in event.items]
+        items = [
+            {"catalog_id": event.catalog_id, "product_id": item.product_id, "price_cents": item.price_cents}
+            for item in event.items
+        ]
         _replace(session, models.CatalogItem, {"catalog_id": event.catalog_id}, items)
 
 
-def _keep_newest(session: Session, model: Any, version: int, key: dict[str, Any], also: Any = None,
-                 **facts: Any) -> bool:
+def _keep_newest(
+    session: Session, model: Any, version: int, key: dict[str, Any], also: Any = None, **facts: Any
+) -> bool:
     """Insert the row, or update it if it holds an older version (and `also` holds); says whether it did."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     table = model.__table__
     statement = dialect.insert(table).values(**key, **facts, version=version)
     older = table.c.version < version
-    upsert = statement.on_conflict_do_update(index_elements=list(key), set_={**facts, "version": version},
-                                             where=older if also is None else older & also)
+    upsert = statement.on_conflict_do_update(
+        index_elements=list(key), set_={**facts, "version": version}, where=older if also is None else older & also
+    )
     return bool(session.execute(upsert).rowcount)  # type: ignore[attr-defined]
 
 
@@ -130,6 +211,15 @@ def _replace(session: Session, model: Any, key: dict[str, Any], rows: list[dict[
 
 def _mark_sale(session: Session, event: Any, known: dict[str, Any], **marks: Any) -> None:
     """The sale may not have been told of yet: then the rest follows with version 1 or later."""
-    insert_or_skip(session, models.Sale.__table__, id=event.sale_id, market_id=event.market_id, version=0,
-                   voiding=False, settled_round=0, validated_round=0, **known)
+    insert_or_skip(
+        session,
+        models.Sale.__table__,
+        id=event.sale_id,
+        market_id=event.market_id,
+        version=0,
+        voiding=False,
+        settled_round=0,
+        validated_round=0,
+        **known,
+    )
     session.execute(update(models.Sale).where(models.Sale.id == event.sale_id).values(**marks))

@@ -15,8 +15,14 @@ from shared.events.orders import ProducerSheet, SheetLine
 def totals(sale_id: UUID) -> Select[UUID, UUID, str, str, Decimal, int]:
     """By producer and product: product_id, name, unit, quantity, gross_cents."""
     return (
-        select(Line.producer_id, Line.product_id, func.max(Line.name).label("name"), func.max(Line.unit).label("unit"),
-               func.sum(Line.quantity).label("quantity"), func.sum(Line.gross_cents).label("gross_cents"))
+        select(
+            Line.producer_id,
+            Line.product_id,
+            func.max(Line.name).label("name"),
+            func.max(Line.unit).label("unit"),
+            func.sum(Line.quantity).label("quantity"),
+            func.sum(Line.gross_cents).label("gross_cents"),
+        )
         .join(Order, Order.id == Line.order_id)
         .where(Order.sale_id == sale_id, Order.status == domain.CONFIRMED)
         .group_by(Line.producer_id, Line.product_id)
@@ -33,9 +39,15 @@ def producer_sheets(session: Session, sale_id: UUID) -> tuple[int, list[Producer
     lines: dict[UUID, list[SheetLine]] = {producer_id: [] for producer_id in _taking_part(session, sale_id)}
     for row in session.execute(totals(sale_id)):
         lines.setdefault(row.producer_id, []).append(_sheet_line(row))
-    return count, [ProducerSheet(producer_id=producer_id, basket_count=basket_counts.get(producer_id, 0),
-                                 gross_cents=sum(line.gross_cents for line in own), lines=own)
-                   for producer_id, own in lines.items()]
+    return count, [
+        ProducerSheet(
+            producer_id=producer_id,
+            basket_count=basket_counts.get(producer_id, 0),
+            gross_cents=sum(line.gross_cents for line in own),
+            lines=own,
+        )
+        for producer_id, own in lines.items()
+    ]
 
 
 def _taking_part(session: Session, sale_id: UUID) -> list[UUID]:
@@ -44,5 +56,6 @@ def _taking_part(session: Session, sale_id: UUID) -> list[UUID]:
 
 
 def _sheet_line(row: Any) -> SheetLine:
-    return SheetLine(product_id=row.product_id, name=row.name, unit=row.unit, quantity=row.quantity,
-                     gross_cents=int(row.gross_cents))
+    return SheetLine(
+        product_id=row.product_id, name=row.name, unit=row.unit, quantity=row.quantity, gross_cents=int(row.gross_cents)
+    )

@@ -56,8 +56,9 @@ def place_on(service, world, member, lines):
 def test_200_buyers_at_once_for_50_pieces(world, replicas):  # SPEC C4 O3
     carrots = world.product(stock=50)
 
-    outcomes = at_once([
-        lambda n=n: place_on(replicas[n % 2], world, uuid4(), [world.line(carrots)]) for n in range(200)])
+    outcomes = at_once(
+        [lambda n=n: place_on(replicas[n % 2], world, uuid4(), [world.line(carrots)]) for n in range(200)]
+    )
 
     assert outcomes == {"ok": 50, "stock_lacking": 150}
     with world.db.read() as session:
@@ -108,9 +109,11 @@ def test_payments_and_expiries_at_once_settle_each_order_once(world, replicas, m
     moment.move(timedelta(minutes=40))
     world.tell(world.closed())
 
-    at_once([lambda p=p: world.tell(p) for p in payments]
-            + [service.expire_orders for service in replicas for _ in range(4)]
-            + [service.settle_sales for service in replicas for _ in range(4)])
+    at_once(
+        [lambda p=p: world.tell(p) for p in payments]
+        + [service.expire_orders for service in replicas for _ in range(4)]
+        + [service.settle_sales for service in replicas for _ in range(4)]
+    )
     world.tick()
 
     confirmed, expired = told(world.db, OrderConfirmed), told(world.db, OrderExpired)

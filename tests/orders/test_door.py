@@ -34,7 +34,9 @@ def test_a_visitor_fills_a_cart_and_orders_it_after_log_in(running, market, memb
     http, cart = running.http, f"/api/v1/carts/{uuid4()}"
 
     shop = http.get(f"/api/v1/sales/{market.sale}/shop")
-    filled = http.put(cart, json={"sale_id": str(market.sale), "lines": [{"product_id": str(carrots), "quantity": "2"}]})
+    filled = http.put(
+        cart, json={"sale_id": str(market.sale), "lines": [{"product_id": str(carrots), "quantity": "2"}]}
+    )
     as_visitor = http.post("/api/v1/orders", json={"cart_id": cart[-36:]}, headers=key())
     placed = http.post("/api/v1/orders", json={"cart_id": cart[-36:]}, headers=member | key())
 

@@ -23,6 +23,7 @@ def test_a_cancelled_sale_refunds_the_paid_and_ends_the_unpaid(world):  # SPEC S
     world.tell(world.stock_is(carrots, D(10)))
     with world.db.read() as session:
         from services.orders.models import StockLevel
+
         assert session.get_one(StockLevel, carrots).committed == 0
 
 
@@ -34,6 +35,7 @@ def test_many_orders_of_a_cancelled_sale_are_cancelled_in_batches(world):  # SPE
     world.tell(world.cancelled())
     with world.db.write() as session:
         from services.orders import commands
+
         commands.void_cancelled_sales(session)
     first_batch = len(world.told(OrderCancelled))
     world.tick()
@@ -111,8 +113,14 @@ def test_stock_set_and_deliveries_come_in_any_order(world):  # SPEC C4
     carrots = world.product(stock=10)
     world.place_and_pay(world.person(), {carrots: 4})
     # catalogs counted the delivery and was then told that 20 are on hand: 24 were supplied in all
-    set_to_20 = catalogs.StockSet(product_id=carrots, producer_id=world.farm, on_hand=D(20), change=D(14),
-                                  supplied=D(24), version=world.next_version())
+    set_to_20 = catalogs.StockSet(
+        product_id=carrots,
+        producer_id=world.farm,
+        on_hand=D(20),
+        change=D(14),
+        supplied=D(24),
+        version=world.next_version(),
+    )
 
     world.tell(set_to_20, world.delivered({carrots: 4}), world.stock_is(carrots, D(1), version=1))
 

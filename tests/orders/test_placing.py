@@ -37,7 +37,9 @@ def test_a_lacking_line_refuses_the_whole_and_is_named(world):  # SPEC O3
 
     assert refused.code == "stock_lacking"
     assert {line["name"]: (line["wanted"], line["available"]) for line in refused.details["lines"]} == {
-        "Œufs": ("3", "2"), "Lait": ("1", "0")}
+        "Œufs": ("3", "2"),
+        "Lait": ("1", "0"),
+    }
     assert world.available(carrots) == "10"
     assert world.told(OrderPlaced) == []
 
@@ -71,9 +73,11 @@ def test_where_registration_is_not_open_only_members_order(world, registration):
     carrots = world.product()
     stranger, member, former = world.person(), world.person(), world.person()
     world.market_is(registration=registration)
-    world.tell(markets.MemberJoined(market_id=world.market, account_id=member, version=1),
-               markets.MemberLeft(market_id=world.market, account_id=former, version=2),
-               markets.MemberJoined(market_id=world.market, account_id=former, version=1))
+    world.tell(
+        markets.MemberJoined(market_id=world.market, account_id=member, version=1),
+        markets.MemberLeft(market_id=world.market, account_id=former, version=2),
+        markets.MemberJoined(market_id=world.market, account_id=former, version=1),
+    )
 
     assert world.place(member, {carrots: 1})["status"] == "placed"
     assert refusal(lambda: world.place(stranger, {carrots: 1})).code == "members_only"
@@ -90,7 +94,8 @@ def test_a_price_that_moved_is_shown_and_asked_again(world):  # SPEC O6
 
     assert refused.code == "price_moved"
     assert refused.details["lines"] == [
-        {"product_id": str(carrots), "name": "Carottes", "seen_cents": 250, "now_cents": 275}]
+        {"product_id": str(carrots), "name": "Carottes", "seen_cents": 250, "now_cents": 275}
+    ]
     assert world.place(member, [world.line(carrots, 2, price=275)])["total_cents"] == 550
 
 
@@ -122,7 +127,8 @@ def test_what_no_producer_offers_in_this_sale_is_refused_by_line(world):  # SPEC
     assert refusal(lambda: world.place(member, [world.line(unknown, 1, 100)])).code == "product_not_in_sale"
     world.tell(world.leaving())
     assert refusal(lambda: world.place(member, {carrots: 1})).details["lines"] == [
-        {"product_id": str(carrots), "name": "Carottes"}]
+        {"product_id": str(carrots), "name": "Carottes"}
+    ]
 
 
 def test_late_participation_shows_at_once_and_withdrawal_leaves_at_once(world):  # SPEC S6
@@ -167,8 +173,10 @@ def test_vat_is_taken_out_of_the_gross_of_each_rate(world):  # SPEC O2 O9
 
     order = world.place(world.person(), {eggs: 1, wine: 1, bread: 1})
 
-    assert order["vat"] == [{"vat_bp": 550, "gross_cents": 433, "vat_cents": 23},
-                            {"vat_bp": 2000, "gross_cents": 1200, "vat_cents": 200}]
+    assert order["vat"] == [
+        {"vat_bp": 550, "gross_cents": 433, "vat_cents": 23},
+        {"vat_bp": 2000, "gross_cents": 1200, "vat_cents": 200},
+    ]
 
 
 def test_no_order_before_opening_nor_from_the_closing_instant_on(world, moment):  # SPEC S8

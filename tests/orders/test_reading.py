@@ -14,8 +14,9 @@ def carrots(world):
 
 
 def test_the_shop_is_open_to_everyone_and_shows_offers_with_their_producer(world, carrots):  # SPEC M2 C2
-    jam = world.product("Confiture", price=450, unit="jar", net_quantity="250", net_unit="g", category="confiture",
-                        allergens=["nuts"])
+    jam = world.product(
+        "Confiture", price=450, unit="jar", net_quantity="250", net_unit="g", category="confiture", allergens=["nuts"]
+    )
 
     shop = world.ask("shop", sale_id=world.sale)
 
@@ -64,7 +65,10 @@ def test_a_cart_is_filled_without_an_account_and_shows_what_changed(world, carro
 
     assert (filled["total_cents"], filled["version"]) == (1500, 1)
     assert {line["name"]: line["state"] for line in cart["lines"]} == {
-        "Carottes": "price_moved", "Œufs": "stock_lacking", "Lait": "product_not_in_sale"}
+        "Carottes": "price_moved",
+        "Œufs": "stock_lacking",
+        "Lait": "product_not_in_sale",
+    }
     assert (cart["lines"][0]["seen_cents"], cart["lines"][0]["now_cents"]) == (250, 300)
     assert cart["total_cents"] == 600 + 500
     assert cart["vat"] == [{"vat_bp": 550, "gross_cents": 1100, "vat_cents": 57}]
@@ -95,7 +99,9 @@ def test_a_cart_at_moved_prices_is_asked_again_at_checkout(world, carrots):  # S
 
 def test_carts_refuse_what_they_cannot_hold(world, carrots):  # SPEC X1
     def put(lines, **more):
-        return refusal(lambda: world.ask("put_cart", **{"cart_id": cart_id, "sale_id": world.sale, "lines": lines} | more))
+        return refusal(
+            lambda: world.ask("put_cart", **{"cart_id": cart_id, "sale_id": world.sale, "lines": lines} | more)
+        )
 
     cart_id = uuid4()
     line = {"product_id": str(carrots), "quantity": "1"}
@@ -145,10 +151,16 @@ def test_the_administrator_sees_all_baskets_with_totals_and_nobody_else_does(wor
 
     overview = world.ask("sale_orders", world.administrator, sale_id=world.sale)
 
-    assert overview["totals"] == {"baskets": 2, "confirmed_orders": 2, "confirmed_cents": 500, "pending_orders": 1,
-                                  "pending_cents": 750}
-    assert [(b["member_name"], b["basket_number"], b["confirmed_cents"], b["pending_cents"]) for b in overview["items"]
-            ] == [("Marie Dupont", 1, 500, 0), ("Ali Ben", None, 0, 750)]
+    assert overview["totals"] == {
+        "baskets": 2,
+        "confirmed_orders": 2,
+        "confirmed_cents": 500,
+        "pending_orders": 1,
+        "pending_cents": 750,
+    }
+    assert [
+        (b["member_name"], b["basket_number"], b["confirmed_cents"], b["pending_cents"]) for b in overview["items"]
+    ] == [("Marie Dupont", 1, 500, 0), ("Ali Ben", None, 0, 750)]
     page = world.ask("sale_orders", world.administrator, sale_id=world.sale, limit=1)
     assert len(page["items"]) == 1
     assert page["next"] == page["items"][0]["basket_id"]
@@ -158,9 +170,13 @@ def test_the_administrator_sees_all_baskets_with_totals_and_nobody_else_does(wor
 
 def test_a_producer_sees_own_lines_with_name_and_number_of_the_basket_only(world, carrots):  # SPEC P3 N1
     other_farm, other_catalog, other_farmer, cider = uuid4(), uuid4(), uuid4(), uuid4()
-    world.tell(world.farm_is("Cidrerie", other_farmer, other_farm), world.taking_part(other_catalog, other_farm),
-               world.product_is(cider, producer_id=other_farm, name="Cidre"), world.stock_is(cider, None),
-               world.prices_are({cider: 500}, other_catalog, other_farm))
+    world.tell(
+        world.farm_is("Cidrerie", other_farmer, other_farm),
+        world.taking_part(other_catalog, other_farm),
+        world.product_is(cider, producer_id=other_farm, name="Cidre"),
+        world.stock_is(cider, None),
+        world.prices_are({cider: 500}, other_catalog, other_farm),
+    )
     world.prices[cider] = 500
     marie = world.person("Marie", "Dupont")
     world.place_and_pay(marie, {carrots: 2, cider: 1})
@@ -173,20 +189,34 @@ def test_a_producer_sees_own_lines_with_name_and_number_of_the_basket_only(world
     line = {"product_id": str(carrots), "name": "Carottes", "unit": "piece", "quantity": "3", "gross_cents": 750}
     assert sheet["products"] == [line]
     assert sheet["baskets"] == [
-        {"basket_number": 1, "customer_name": "Marie Dupont", "gross_cents": 750, "lines": [line]}]
+        {"basket_number": 1, "customer_name": "Marie Dupont", "gross_cents": 750, "lines": [line]}
+    ]
     assert (sheet["final"], sheet["gross_cents"], sheet["producer_name"]) == (False, 750, "Ferme du Pont")
     assert world.ask("order_sheet", world.administrator, sale_id=world.sale, producer_id=world.farm) == sheet
     for stranger in (other_farmer, marie):
-        assert refusal(lambda who=stranger: world.ask(
-            "order_sheet", who, sale_id=world.sale, producer_id=world.farm)).code == "not_found"
+        assert (
+            refusal(lambda who=stranger: world.ask("order_sheet", who, sale_id=world.sale, producer_id=world.farm)).code
+            == "not_found"
+        )
 
 
 def test_a_deleted_account_leaves_no_name_whatever_is_told_later(world, carrots):  # SPEC P5
     marie = world.person("Marie", "Dupont")
     world.place_and_pay(marie, {carrots: 1})
     world.tell(accounts.AccountDeleted(account_id=marie))
-    world.tell(accounts.AccountChanged(account_id=marie, email="m@example.org", first_name="Marie", last_name="Dupont",
-                                       phone=None, language="fr", second_email=None, email_verified=True, version=9))
+    world.tell(
+        accounts.AccountChanged(
+            account_id=marie,
+            email="m@example.org",
+            first_name="Marie",
+            last_name="Dupont",
+            phone=None,
+            language="fr",
+            second_email=None,
+            email_verified=True,
+            version=9,
+        )
+    )
 
     sheet = world.ask("order_sheet", world.farmer, sale_id=world.sale, producer_id=world.farm)
 
@@ -198,6 +228,8 @@ def test_a_farmer_who_left_the_farm_sees_its_sheets_no_more(world, carrots):  # 
     world.tell(world.farm_is("Ferme du Pont", successor, world.farm))
 
     assert world.ask("order_sheet", successor, sale_id=world.sale, producer_id=world.farm)["products"] == []
-    assert refusal(lambda: world.ask("order_sheet", world.farmer, sale_id=world.sale, producer_id=world.farm)
-                   ).code == "not_found"
+    assert (
+        refusal(lambda: world.ask("order_sheet", world.farmer, sale_id=world.sale, producer_id=world.farm)).code
+        == "not_found"
+    )
     assert UUID(str(carrots))

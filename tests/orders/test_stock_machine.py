@@ -129,10 +129,14 @@ class StockMachine(RuleBasedStateMachine):
 
     def _available(self):
         with self.db.read() as session:
-            return {level.product_id: max(D(0), level.supplied - level.delivered - level.committed)
-                    for level in session.scalars(select(StockLevel))}
+            return {
+                level.product_id: max(D(0), level.supplied - level.delivered - level.committed)
+                for level in session.scalars(select(StockLevel))
+            }
 
 
 TestStock = StockMachine.TestCase
-TestStock.settings = settings(max_examples=6 if databases.on_postgresql() else 25, stateful_step_count=25, deadline=None)
+TestStock.settings = settings(
+    max_examples=6 if databases.on_postgresql() else 25, stateful_step_count=25, deadline=None
+)
 TestStock.pytestmark = [pytest.mark.timeout(300)]

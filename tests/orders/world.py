@@ -14,8 +14,9 @@ from shared.events.orders import OrderConfirmed
 from tests.support.bus import deliver, told
 
 D = Decimal
-PLACE = markets.PlaceFacts(name="Halle", address="1 place du Marché", postcode="35000", commune="Rennes",
-                           latitude=None, longitude=None)
+PLACE = markets.PlaceFacts(
+    name="Halle", address="1 place du Marché", postcode="35000", commune="Rennes", latitude=None, longitude=None
+)
 
 
 class World:
@@ -28,8 +29,12 @@ class World:
         self.versions = 1
         self.prices: dict[UUID, int] = {}
         now = clock.now()
-        self.times = {"opens_at": now, "closes_at": now + timedelta(days=5), "starts_at": now + timedelta(days=7),
-                      "ends_at": now + timedelta(days=7, hours=1)}
+        self.times = {
+            "opens_at": now,
+            "closes_at": now + timedelta(days=5),
+            "starts_at": now + timedelta(days=7),
+            "ends_at": now + timedelta(days=7, hours=1),
+        }
 
     # what others tell
 
@@ -42,24 +47,48 @@ class World:
 
     def set_up(self) -> "World":
         self.market_is(registration="open")
-        self.tell(self.planned(), self.opened(), self.farm_is("Ferme du Pont", self.farmer, self.farm),
-                  self.taking_part(), self.role(self.administrator))
+        self.tell(
+            self.planned(),
+            self.opened(),
+            self.farm_is("Ferme du Pont", self.farmer, self.farm),
+            self.taking_part(),
+            self.role(self.administrator),
+        )
         return self
 
     def market_is(self, **changes) -> None:
         facts = {"registration": "open", "reservation_minutes": 35} | changes
-        self.tell(markets.MarketChanged(
-            market_id=self.market, number=7, name="Marché de Rennes", kind="producers", organisation_mode="before",
-            time_zone="Europe/Paris", commune="Rennes", postcode="35000", payment_fee_bp=300, commission_bp=0,
-            unvalidated_limit=4, reminder_hours=24, version=self.next_version(), **facts))
+        self.tell(
+            markets.MarketChanged(
+                market_id=self.market,
+                number=7,
+                name="Marché de Rennes",
+                kind="producers",
+                organisation_mode="before",
+                time_zone="Europe/Paris",
+                commune="Rennes",
+                postcode="35000",
+                payment_fee_bp=300,
+                commission_bp=0,
+                unvalidated_limit=4,
+                reminder_hours=24,
+                version=self.next_version(),
+                **facts,
+            )
+        )
 
     def planned(self, version=1, **times) -> markets.SalePlanned:
-        return markets.SalePlanned(sale_id=self.sale, market_id=self.market, place=PLACE, version=version,
-                                   **self.times | times)
+        return markets.SalePlanned(
+            sale_id=self.sale, market_id=self.market, place=PLACE, version=version, **self.times | times
+        )
 
     def opened(self) -> markets.SaleOpened:
-        return markets.SaleOpened(sale_id=self.sale, market_id=self.market, opened_at=self.times["opens_at"],
-                                  closes_at=self.times["closes_at"])
+        return markets.SaleOpened(
+            sale_id=self.sale,
+            market_id=self.market,
+            opened_at=self.times["opens_at"],
+            closes_at=self.times["closes_at"],
+        )
 
     def closed(self) -> markets.SaleClosed:
         return markets.SaleClosed(sale_id=self.sale, market_id=self.market, closed_at=self.times["closes_at"])
@@ -69,64 +98,137 @@ class World:
 
     def farm_is(self, name, farmer, farm) -> catalogs.ProducerChanged:
         return catalogs.ProducerChanged(
-            producer_id=farm, name=name, commune="Rennes", postcode="35000", latitude=None, longitude=None, email=None,
-            phone=None, siret=None, vat_exempt=False, account_ids=[farmer], version=self.next_version())
+            producer_id=farm,
+            name=name,
+            commune="Rennes",
+            postcode="35000",
+            latitude=None,
+            longitude=None,
+            email=None,
+            phone=None,
+            siret=None,
+            vat_exempt=False,
+            account_ids=[farmer],
+            version=self.next_version(),
+        )
 
     def taking_part(self, catalog=None, farm=None, version=None) -> markets.ParticipationConfirmed:
         return markets.ParticipationConfirmed(
-            sale_id=self.sale, market_id=self.market, catalog_id=catalog or self.catalog,
-            producer_id=farm or self.farm, version=version or self.next_version())
+            sale_id=self.sale,
+            market_id=self.market,
+            catalog_id=catalog or self.catalog,
+            producer_id=farm or self.farm,
+            version=version or self.next_version(),
+        )
 
     def leaving(self, version=None) -> markets.ParticipationWithdrawn:
         return markets.ParticipationWithdrawn(
-            sale_id=self.sale, market_id=self.market, catalog_id=self.catalog, producer_id=self.farm,
-            version=version or self.next_version())
+            sale_id=self.sale,
+            market_id=self.market,
+            catalog_id=self.catalog,
+            producer_id=self.farm,
+            version=version or self.next_version(),
+        )
 
     def role(self, account_id, role="administrator", kind=markets.RoleGranted):
         return kind(market_id=self.market, account_id=account_id, role=role, version=self.next_version())
 
     def product_is(self, product_id, version=None, **facts) -> catalogs.ProductChanged:
-        known = {"producer_id": self.farm, "name": "Carottes", "description": "", "category": "carottes",
-                 "unit": "piece", "net_quantity": None, "by_weight": False, "weighed": False, "organic": True,
-                 "allergens": [], "vat_bp": 550}
+        known = {
+            "producer_id": self.farm,
+            "name": "Carottes",
+            "description": "",
+            "category": "carottes",
+            "unit": "piece",
+            "net_quantity": None,
+            "by_weight": False,
+            "weighed": False,
+            "organic": True,
+            "allergens": [],
+            "vat_bp": 550,
+        }
         return catalogs.ProductChanged(product_id=product_id, version=version or self.next_version(), **known | facts)
 
     def prices_are(self, prices, catalog=None, farm=None) -> catalogs.CatalogChanged:
-        items = [catalogs.CatalogPrice(product_id=product_id, price_cents=cents) for product_id, cents in prices.items()]
-        return catalogs.CatalogChanged(catalog_id=catalog or self.catalog, number=1, producer_id=farm or self.farm,
-                                       name="Été", items=items, version=self.next_version())
+        items = [
+            catalogs.CatalogPrice(product_id=product_id, price_cents=cents) for product_id, cents in prices.items()
+        ]
+        return catalogs.CatalogChanged(
+            catalog_id=catalog or self.catalog,
+            number=1,
+            producer_id=farm or self.farm,
+            name="Été",
+            items=items,
+            version=self.next_version(),
+        )
 
     def stock_is(self, product_id, supplied, version=None) -> catalogs.StockSet:
-        return catalogs.StockSet(product_id=product_id, producer_id=self.farm, on_hand=supplied, change=None,
-                                 supplied=supplied, version=version or self.next_version())
+        return catalogs.StockSet(
+            product_id=product_id,
+            producer_id=self.farm,
+            on_hand=supplied,
+            change=None,
+            supplied=supplied,
+            version=version or self.next_version(),
+        )
 
     def product(self, name="Carottes", price=250, stock=None, **facts) -> UUID:
         """A new product of the farm, on offer."""
         product_id = uuid4()
         self.prices[product_id] = price
-        self.tell(self.product_is(product_id, name=name, **facts), self.prices_are(self.prices),
-                  self.stock_is(product_id, None if stock is None else D(stock)))
+        self.tell(
+            self.product_is(product_id, name=name, **facts),
+            self.prices_are(self.prices),
+            self.stock_is(product_id, None if stock is None else D(stock)),
+        )
         return product_id
 
     def person(self, first="Marie", last="Dupont") -> UUID:
         account_id = uuid4()
-        self.tell(accounts.AccountRegistered(
-            account_id=account_id, email="x@example.org", first_name=first, last_name=last, phone=None, language="fr",
-            second_email=None, email_verified=True, version=1))
+        self.tell(
+            accounts.AccountRegistered(
+                account_id=account_id,
+                email="x@example.org",
+                first_name=first,
+                last_name=last,
+                phone=None,
+                language="fr",
+                second_email=None,
+                email_verified=True,
+                version=1,
+            )
+        )
         return account_id
 
     def paid(self, order, at=None, amount=None, payment_id=None) -> payments.PaymentSucceeded:
         return payments.PaymentSucceeded(
-            payment_id=payment_id or uuid4(), order_id=UUID(order["order_id"]), sale_id=self.sale,
-            market_id=self.market, member_id=UUID(order["member_id"]),
-            amount_cents=order["total_cents"] if amount is None else amount, captured_at=at or clock.now())
+            payment_id=payment_id or uuid4(),
+            order_id=UUID(order["order_id"]),
+            sale_id=self.sale,
+            market_id=self.market,
+            member_id=UUID(order["member_id"]),
+            amount_cents=order["total_cents"] if amount is None else amount,
+            captured_at=at or clock.now(),
+        )
 
     def delivered(self, quantities, nth=1) -> distributions.DistributionValidated:
-        products = [distributions.ProductDelivery(product_id=product_id, ordered=D(0), delivered=D(quantity))
-                    for product_id, quantity in quantities.items()]
+        products = [
+            distributions.ProductDelivery(product_id=product_id, ordered=D(0), delivered=D(quantity))
+            for product_id, quantity in quantities.items()
+        ]
         return distributions.DistributionValidated(
-            sale_id=self.sale, market_id=self.market, round=nth, validated_at=clock.now(), validated_by=None,
-            basket_count=1, paid_cents=0, refunded_cents=0, delivered_cents=0, producers=[], products=products)
+            sale_id=self.sale,
+            market_id=self.market,
+            round=nth,
+            validated_at=clock.now(),
+            validated_by=None,
+            basket_count=1,
+            paid_cents=0,
+            refunded_cents=0,
+            delivered_cents=0,
+            producers=[],
+            products=products,
+        )
 
     # what people ask
 

@@ -8,6 +8,14 @@ from services.orders.commands.orders import give_up, place, place_cart
 from services.orders.commands.payments import payment_succeeded
 
 __all__ = [
-    "distribution_validated", "expire_orders", "forget_old_carts", "give_up", "payment_succeeded", "place", "place_cart", "put_cart",
-    "settle_sales", "void_cancelled_sales",
+    "distribution_validated",
+    "expire_orders",
+    "forget_old_carts",
+    "give_up",
+    "payment_succeeded",
+    "place",
+    "place_cart",
+    "put_cart",
+    "settle_sales",
+    "void_cancelled_sales",
 ]

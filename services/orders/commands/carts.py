@@ -19,8 +19,9 @@ from shared.messaging.inbox import insert_or_skip
 KEPT = timedelta(days=30)
 
 
-def put_cart(session: Session, cart_id: UUID, sale_id: UUID, lines: list[dict[str, Any]],
-             version: int | None = None) -> Cart:
+def put_cart(
+    session: Session, cart_id: UUID, sale_id: UUID, lines: list[dict[str, Any]], version: int | None = None
+) -> Cart:
     """Replace the content. A line without a price takes the present one; what is no longer sold may stay and is shown so."""
     if session.scalar(select(Sale.id).where(Sale.id == sale_id)) is None:
         raise NotFound("sale_id", what="sale")
@@ -45,8 +46,14 @@ def for_checkout(session: Session, cart_id: UUID) -> Cart:
 
 
 def wanted(cart: Cart) -> list[Wanted]:
-    return [Wanted(product_id=UUID(line["product_id"]), quantity=Decimal(line["quantity"]),
-                   unit_price_cents=line["unit_price_cents"]) for line in cart.lines]
+    return [
+        Wanted(
+            product_id=UUID(line["product_id"]),
+            quantity=Decimal(line["quantity"]),
+            unit_price_cents=line["unit_price_cents"],
+        )
+        for line in cart.lines
+    ]
 
 
 def forget_old(session: Session) -> bool:
@@ -57,8 +64,14 @@ def forget_old(session: Session) -> bool:
 def _kept_lines(session: Session, sale_id: UUID, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     offers = offers_of(session, sale_id, [line["product_id"] for line in lines])
     domain.ensure_known(lines, offers)
-    return [{"product_id": str(line["product_id"]), "quantity": f"{line['quantity']:f}",
-             "unit_price_cents": _seen(line, offers[line["product_id"]])} for line in lines]
+    return [
+        {
+            "product_id": str(line["product_id"]),
+            "quantity": f"{line['quantity']:f}",
+            "unit_price_cents": _seen(line, offers[line["product_id"]]),
+        }
+        for line in lines
+    ]
 
 
 def _seen(line: dict[str, Any], offer: domain.Offer) -> int:

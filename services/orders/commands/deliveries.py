@@ -27,8 +27,13 @@ def distribution_validated(session: Session, validated: DistributionValidated) -
     sale.validated_round = validated.round
     session.execute(delete(Delivery).where(Delivery.sale_id == sale.id))
     if delivered:
-        session.execute(insert(Delivery), [{"sale_id": sale.id, "product_id": product_id, "delivered": quantity}
-                                           for product_id, quantity in delivered.items()])
+        session.execute(
+            insert(Delivery),
+            [
+                {"sale_id": sale.id, "product_id": product_id, "delivered": quantity}
+                for product_id, quantity in delivered.items()
+            ],
+        )
 
 
 def _held_for(session: Session, sale_id: UUID) -> dict[UUID, Decimal]:
@@ -41,6 +46,8 @@ def _held_for(session: Session, sale_id: UUID) -> dict[UUID, Decimal]:
 def _more_than_before(session: Session, sale_id: UUID, delivered: dict[UUID, Decimal]) -> dict[UUID, Decimal]:
     rows = session.execute(select(Delivery.product_id, Delivery.delivered).where(Delivery.sale_id == sale_id))
     before = dict(rows.tuples().all())
-    more = {product_id: delivered.get(product_id, Decimal(0)) - before.get(product_id, Decimal(0))
-            for product_id in delivered.keys() | before.keys()}
+    more = {
+        product_id: delivered.get(product_id, Decimal(0)) - before.get(product_id, Decimal(0))
+        for product_id in delivered.keys() | before.keys()
+    }
     return {product_id: quantity for product_id, quantity in more.items() if quantity}

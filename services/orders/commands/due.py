@@ -58,8 +58,12 @@ def settle_sales(session: Session) -> bool:
         return False
     sale.settled_at, sale.settled_round = clock.now(), sale.settled_round + 1
     count, sheets = producer_sheets(session, sale.id)
-    outbox.record(session, SaleOrdersSettled(sale_id=sale.id, market_id=sale.market_id, order_count=count,
-                                             producers=sheets, round=sale.settled_round))
+    outbox.record(
+        session,
+        SaleOrdersSettled(
+            sale_id=sale.id, market_id=sale.market_id, order_count=count, producers=sheets, round=sale.settled_round
+        ),
+    )
     return True
 
 
@@ -81,6 +85,12 @@ def _end(session: Session, orders: Sequence[Order], status: str, *, holds_stock:
 
 
 def _cancelled(order: Order) -> OrderCancelled:
-    return OrderCancelled(order_id=order.id, basket_id=order.basket_id, sale_id=order.sale_id,
-                          market_id=order.market_id, member_id=order.member_id, total_cents=order.total_cents,
-                          reason="sale_cancelled")
+    return OrderCancelled(
+        order_id=order.id,
+        basket_id=order.basket_id,
+        sale_id=order.sale_id,
+        market_id=order.market_id,
+        member_id=order.member_id,
+        total_cents=order.total_cents,
+        reason="sale_cancelled",
+    )

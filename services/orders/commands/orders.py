@@ -56,10 +56,15 @@ def _place(session: Session, member_id: UUID, sale_id: UUID, wanted: list[Wanted
 
     _reserve(session, sale_id, lines)
     placed = OrderPlaced(
-        order_id=clock.new_id(), basket_id=sale.basket_id or _basket_of(session, sale_id, member_id), sale_id=sale_id,
-        market_id=sale.market_id, member_id=member_id, total_cents=total,
+        order_id=clock.new_id(),
+        basket_id=sale.basket_id or _basket_of(session, sale_id, member_id),
+        sale_id=sale_id,
+        market_id=sale.market_id,
+        member_id=member_id,
+        total_cents=total,
         expires_at=domain.expires_at(now, sale.reservation_minutes or domain.RESERVATION_MINUTES),
-        lines=[_line(want, offer) for want, offer in lines])
+        lines=[_line(want, offer) for want, offer in lines],
+    )
     facts = {name: value for name, value in vars(placed).items() if name != "lines"}
     facts |= {"status": domain.PLACED, "placed_at": now}
     _save(session, facts, placed.lines)
@@ -80,8 +85,15 @@ def give_up(session: Session, actor: Actor, order_id: UUID) -> UUID:
 
 
 def ended(order: Order, reason: str) -> OrderExpired:
-    return OrderExpired(order_id=order.id, basket_id=order.basket_id, sale_id=order.sale_id, market_id=order.market_id,
-                        member_id=order.member_id, total_cents=order.total_cents, reason=reason)
+    return OrderExpired(
+        order_id=order.id,
+        basket_id=order.basket_id,
+        sale_id=order.sale_id,
+        market_id=order.market_id,
+        member_id=order.member_id,
+        total_cents=order.total_cents,
+        reason=reason,
+    )
 
 
 def _reserve(session: Session, sale_id: UUID, lines: list[tuple[Wanted, Offer]]) -> None:
@@ -102,9 +114,18 @@ def _basket_of(session: Session, sale_id: UUID, member_id: UUID) -> UUID:
 
 def _line(want: Wanted, offer: Offer) -> OrderLine:
     return OrderLine(
-        line_id=clock.new_id(), product_id=offer.product_id, producer_id=offer.producer_id, name=offer.name,
-        unit=offer.unit, by_weight=offer.by_weight, weighed=offer.weighed, quantity=want.quantity,
-        unit_price_cents=want.unit_price_cents, vat_bp=offer.vat_bp, gross_cents=domain.gross(want))
+        line_id=clock.new_id(),
+        product_id=offer.product_id,
+        producer_id=offer.producer_id,
+        name=offer.name,
+        unit=offer.unit,
+        by_weight=offer.by_weight,
+        weighed=offer.weighed,
+        quantity=want.quantity,
+        unit_price_cents=want.unit_price_cents,
+        vat_bp=offer.vat_bp,
+        gross_cents=domain.gross(want),
+    )
 
 
 def _save(session: Session, facts: dict[str, Any], lines: list[OrderLine]) -> None:

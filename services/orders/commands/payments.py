@@ -20,8 +20,9 @@ def payment_succeeded(session: Session, paid: PaymentSucceeded) -> None:
     sale = session.scalars(shared_sale(paid.sale_id)).one()
     order, basket = _held(session, paid)
     payment = domain.Payment(payment_id=paid.payment_id, amount_cents=paid.amount_cents, captured_at=paid.captured_at)
-    state = domain.OrderState(status=order.status, total_cents=order.total_cents, expires_at=order.expires_at,
-                              payment_id=order.payment_id)
+    state = domain.OrderState(
+        status=order.status, total_cents=order.total_cents, expires_at=order.expires_at, payment_id=order.payment_id
+    )
     what = domain.verdict(state, sale_times(sale), payment, clock.now())
     if what == domain.RESERVE_AGAIN:
         what = domain.CONFIRM if _reserve_again(session, order) else domain.REFUSE
@@ -55,10 +56,20 @@ def _confirm(session: Session, sale: Sale, order: Order, basket: Basket, paid: P
     sale.settled_at = None  # sheets that were final are told again, with this order
     if basket.number is None:
         basket.number = next_number(session, f"basket:{order.sale_id}")
-    outbox.record(session, OrderConfirmed(
-        order_id=order.id, basket_id=basket.id, basket_number=basket.number, sale_id=order.sale_id,
-        market_id=order.market_id, member_id=order.member_id, total_cents=order.total_cents,
-        confirmed_at=order.confirmed_at, lines=[_fact(line) for line in lines]))
+    outbox.record(
+        session,
+        OrderConfirmed(
+            order_id=order.id,
+            basket_id=basket.id,
+            basket_number=basket.number,
+            sale_id=order.sale_id,
+            market_id=order.market_id,
+            member_id=order.member_id,
+            total_cents=order.total_cents,
+            confirmed_at=order.confirmed_at,
+            lines=[_fact(line) for line in lines],
+        ),
+    )
 
 
 def _fact(line: Line) -> OrderLine:
@@ -67,5 +78,11 @@ def _fact(line: Line) -> OrderLine:
 
 def _refused(order: Order, paid: PaymentSucceeded) -> LatePaymentRefused:
     return LatePaymentRefused(
-        order_id=order.id, payment_id=paid.payment_id, basket_id=order.basket_id, sale_id=order.sale_id,
-        market_id=order.market_id, member_id=order.member_id, amount_cents=paid.amount_cents)
+        order_id=order.id,
+        payment_id=paid.payment_id,
+        basket_id=order.basket_id,
+        sale_id=order.sale_id,
+        market_id=order.market_id,
+        member_id=order.member_id,
+        amount_cents=paid.amount_cents,
+    )

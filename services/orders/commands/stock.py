@@ -67,6 +67,9 @@ def _statement(count: int, change: str, only_if: str, *, on_postgresql: bool) ->
     rows = ", ".join(f"({cast.format(index)})" for index in range(count))
     lock = "FOR UPDATE OF s" if on_postgresql else ""
     statement = text(_MOVE.format(rows=rows, lock=lock, change=change, only_if=only_if))
-    typed = [bindparam(f"{name}{index}", type_=kind) for index in range(count)
-             for name, kind in (("id", Uuid()), ("q", Quantity()))]
+    typed = [
+        bindparam(f"{name}{index}", type_=kind)
+        for index in range(count)
+        for name, kind in (("id", Uuid()), ("q", Quantity()))
+    ]
     return statement.bindparams(*typed).columns(product_id=Uuid())  # type: ignore[return-value]

@@ -12,8 +12,11 @@ from shared.errors import Refusal
 from shared.money import Cents, line_total, round_half_up, vat_within
 
 PER_BASE = {
-    "kg": ("kg", Decimal(1)), "g": ("kg", Decimal("0.001")),
-    "l": ("l", Decimal(1)), "cl": ("l", Decimal("0.01")), "ml": ("l", Decimal("0.001")),
+    "kg": ("kg", Decimal(1)),
+    "g": ("kg", Decimal("0.001")),
+    "l": ("l", Decimal(1)),
+    "cl": ("l", Decimal("0.01")),
+    "ml": ("l", Decimal("0.001")),
 }
 
 
@@ -90,13 +93,19 @@ def priced(wanted: Sequence[Wanted], offers: Mapping[UUID, Offer]) -> list[tuple
     _ensure_once(wanted)
     lines = [(want, offers.get(want.product_id)) for want in wanted]
     _refuse(ProductWithdrawn, [_named(want, offer) for want, offer in lines if offer and offer.withdrawn])
-    _refuse(ProductNotInSale, [_named(want, offer) for want, offer in lines
-                               if offer is None or offer.price_cents is None])
+    _refuse(
+        ProductNotInSale, [_named(want, offer) for want, offer in lines if offer is None or offer.price_cents is None]
+    )
     found = [(want, offers[want.product_id]) for want in wanted]
     _ensure_countable(found)
-    _refuse(PriceMoved, [
-        _named(want, offer) | {"seen_cents": want.unit_price_cents, "now_cents": offer.price_cents}
-        for want, offer in found if want.unit_price_cents != offer.price_cents])
+    _refuse(
+        PriceMoved,
+        [
+            _named(want, offer) | {"seen_cents": want.unit_price_cents, "now_cents": offer.price_cents}
+            for want, offer in found
+            if want.unit_price_cents != offer.price_cents
+        ],
+    )
     return found
 
 
@@ -125,8 +134,11 @@ def ensure_chargeable(total: Cents) -> None:
 
 def lacking(wanted: Iterable[tuple[Wanted, Offer]], reserved: set[UUID]) -> list[dict[str, Any]]:
     """The lines that could not be reserved, for StockLacking. An offer holds the stock as it is now."""
-    return [_named(want, offer) | {"wanted": _text(want.quantity), "available": _text(offer.available or Decimal(0))}
-            for want, offer in wanted if want.product_id not in reserved]
+    return [
+        _named(want, offer) | {"wanted": _text(want.quantity), "available": _text(offer.available or Decimal(0))}
+        for want, offer in wanted
+        if want.product_id not in reserved
+    ]
 
 
 def available(supplied: Decimal | None, delivered: Decimal, committed: Decimal) -> Decimal | None:
@@ -149,7 +161,9 @@ def vat_by_rate(lines: Iterable[tuple[int, Cents]]) -> list[dict[str, Cents]]:
     """(vat_bp, gross) of each line → one group per rate; VAT is taken out of the group's gross (SPEC O9)."""
     groups = groupby(sorted(lines), key=lambda line: line[0])
     totals = [(vat_bp, sum(amount for _, amount in group)) for vat_bp, group in groups]
-    return [{"vat_bp": vat_bp, "gross_cents": total, "vat_cents": vat_within(total, vat_bp)} for vat_bp, total in totals]
+    return [
+        {"vat_bp": vat_bp, "gross_cents": total, "vat_cents": vat_within(total, vat_bp)} for vat_bp, total in totals
+    ]
 
 
 def unit_price(price: Cents, unit: str, net_quantity: Decimal | None, net_unit: str | None) -> dict[str, Any] | None:
@@ -174,8 +188,14 @@ def _ensure_once(wanted: Sequence[Wanted]) -> None:
 
 
 def _ensure_countable(lines: Iterable[tuple[Wanted, Offer]]) -> None:
-    _refuse(QuantityMustBeWhole, [_named(want, offer) | {"quantity": _text(want.quantity)} for want, offer in lines
-                                  if not fits(want.quantity, by_weight=offer.by_weight)])
+    _refuse(
+        QuantityMustBeWhole,
+        [
+            _named(want, offer) | {"quantity": _text(want.quantity)}
+            for want, offer in lines
+            if not fits(want.quantity, by_weight=offer.by_weight)
+        ],
+    )
 
 
 def _refuse(refusal: type[Refusal], lines: list[dict[str, Any]]) -> None:

@@ -15,8 +15,9 @@ def order(session: Session, actor: Actor, order_id: UUID) -> dict[str, Any]:
     """For the member who placed it, and for the market's administrators."""
     account_id = actor.must_be_known()
     found = orders(session, Order.id == order_id, limit=1)
-    if not found or (found[0]["member_id"] != account_id
-                     and not is_administrator(session, found[0]["market_id"], account_id)):
+    if not found or (
+        found[0]["member_id"] != account_id and not is_administrator(session, found[0]["market_id"], account_id)
+    ):
         raise NotFound("order_id", what="order")
     return found[0]
 

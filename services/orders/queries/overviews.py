@@ -28,8 +28,13 @@ def sale_orders(session: Session, actor: Actor, sale_id: UUID, after: UUID | Non
     sums = session.execute(select(func.count(Order.basket_id.distinct()).label("baskets"), *_sums()).where(*alive))
     rows = session.execute(_baskets(*alive, after=after).limit(limit + 1)).mappings().all()
     items = [dict(row) | {"member_name": _name(row)} for row in rows[:limit]]
-    return {"sale_id": sale_id, "state": sale["state"], "totals": sums.mappings().one(), "items": items,
-            "next": items[-1]["basket_id"] if len(rows) > limit else None}
+    return {
+        "sale_id": sale_id,
+        "state": sale["state"],
+        "totals": sums.mappings().one(),
+        "items": items,
+        "next": items[-1]["basket_id"] if len(rows) > limit else None,
+    }
 
 
 def order_sheet(session: Session, actor: Actor, sale_id: UUID, producer_id: UUID) -> dict[str, Any]:
@@ -40,9 +45,13 @@ def order_sheet(session: Session, actor: Actor, sale_id: UUID, producer_id: UUID
         raise NotFound("producer_id", what="producer")
     products = session.execute(totals(sale_id).where(Line.producer_id == producer_id)).mappings().all()
     name = session.scalar(select(Producer.name).where(Producer.id == producer_id))
-    return sale | {"producer_id": producer_id, "producer_name": name or "", "products": products,
-                   "gross_cents": sum(int(line["gross_cents"]) for line in products),
-                   "baskets": _sheet_baskets(session, sale_id, producer_id)}
+    return sale | {
+        "producer_id": producer_id,
+        "producer_name": name or "",
+        "products": products,
+        "gross_cents": sum(int(line["gross_cents"]) for line in products),
+        "baskets": _sheet_baskets(session, sale_id, producer_id),
+    }
 
 
 def _sums() -> list[ColumnElement[Any]]:
@@ -52,14 +61,24 @@ def _sums() -> list[ColumnElement[Any]]:
     def cents(which: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((which, Order.total_cents), else_=0)), 0)
 
-    return [count(PAID).label("confirmed_orders"), cents(PAID).label("confirmed_cents"),
-            count(UNPAID).label("pending_orders"), cents(UNPAID).label("pending_cents")]
+    return [
+        count(PAID).label("confirmed_orders"),
+        cents(PAID).label("confirmed_cents"),
+        count(UNPAID).label("pending_orders"),
+        cents(UNPAID).label("pending_cents"),
+    ]
 
 
 def _baskets(*which: ColumnElement[bool], after: UUID | None) -> Select[Any]:
     asked = (
-        select(Basket.id.label("basket_id"), Basket.number.label("basket_number"), Basket.member_id,
-               Account.first_name, Account.last_name, *_sums())
+        select(
+            Basket.id.label("basket_id"),
+            Basket.number.label("basket_number"),
+            Basket.member_id,
+            Account.first_name,
+            Account.last_name,
+            *_sums(),
+        )
         .join(Order, Order.basket_id == Basket.id)
         .join(Account, Account.id == Basket.member_id, isouter=True)
         .where(*which)
@@ -72,10 +91,18 @@ def _baskets(*which: ColumnElement[bool], after: UUID | None) -> Select[Any]:
 def _sheet_baskets(session: Session, sale_id: UUID, producer_id: UUID) -> list[dict[str, Any]]:
     """By number; several orders of one member are one basket."""
     asked = (
-        select(Basket.number, Account.first_name, Account.last_name, Line.product_id, func.max(Line.name).label("name"),
-               func.max(Line.unit).label("unit"), func.sum(Line.quantity).label("quantity"),
-               func.sum(Line.gross_cents).label("gross_cents"))
-        .join(Order, Order.basket_id == Basket.id).join(Line, Line.order_id == Order.id)
+        select(
+            Basket.number,
+            Account.first_name,
+            Account.last_name,
+            Line.product_id,
+            func.max(Line.name).label("name"),
+            func.max(Line.unit).label("unit"),
+            func.sum(Line.quantity).label("quantity"),
+            func.sum(Line.gross_cents).label("gross_cents"),
+        )
+        .join(Order, Order.basket_id == Basket.id)
+        .join(Line, Line.order_id == Order.id)
         .join(Account, Account.id == Basket.member_id, isouter=True)
         .where(Order.sale_id == sale_id, PAID, Line.producer_id == producer_id)
         .group_by(Basket.number, Account.first_name, Account.last_name, Line.product_id)
@@ -84,9 +111,15 @@ def _sheet_baskets(session: Session, sale_id: UUID, producer_id: UUID) -> list[d
     grouped: dict[tuple[int, str], list[Any]] = defaultdict(list)
     for row in session.execute(asked).mappings():
         grouped[row["number"], _name(row)].append(row)
-    return [{"basket_number": number, "customer_name": name, "lines": lines,
-             "gross_cents": sum(int(line["gross_cents"]) for line in lines)}
-            for (number, name), lines in grouped.items()]
+    return [
+        {
+            "basket_number": number,
+            "customer_name": name,
+            "lines": lines,
+            "gross_cents": sum(int(line["gross_cents"]) for line in lines),
+        }
+        for (number, name), lines in grouped.items()
+    ]
 
 
 def _name(row: Any) -> str:

@@ -15,8 +15,20 @@ from shared.errors import NotFound
 from shared.money import line_total
 
 SALE = ("market_id", "opens_at", "closes_at", "starts_at", "ends_at", "place")
-PRODUCT = ("producer_id", "name", "description", "category", "unit", "net_quantity", "net_unit", "by_weight", "weighed",
-           "organic", "allergens", "vat_bp")
+PRODUCT = (
+    "producer_id",
+    "name",
+    "description",
+    "category",
+    "unit",
+    "net_quantity",
+    "net_unit",
+    "by_weight",
+    "weighed",
+    "organic",
+    "allergens",
+    "vat_bp",
+)
 
 
 def shop(session: Session, sale_id: UUID, limit: int, **asked: Any) -> dict[str, Any]:
@@ -35,10 +47,14 @@ def sale_facts(session: Session, sale_id: UUID) -> dict[str, Any]:
     sale, market = row
     times = sale_times(sale)
     return {
-        "sale_id": sale.id, **{name: getattr(sale, name) for name in SALE},
-        "market_number": market and market.number, "market_name": market and market.name,
-        "time_zone": market and market.time_zone, "state": domain.sale_state(times),
-        "takes_orders": domain.takes_orders(times, clock.now()), "final": sale.settled_at is not None,
+        "sale_id": sale.id,
+        **{name: getattr(sale, name) for name in SALE},
+        "market_number": market and market.number,
+        "market_name": market and market.name,
+        "time_zone": market and market.time_zone,
+        "state": domain.sale_state(times),
+        "takes_orders": domain.takes_orders(times, clock.now()),
+        "final": sale.settled_at is not None,
     }
 
 
@@ -54,18 +70,24 @@ def cart_answer(session: Session, found: Cart) -> dict[str, Any]:
     offers = offers_of(session, found.sale_id, [UUID(line["product_id"]) for line in found.lines])
     lines = [_cart_line(line, offers[UUID(line["product_id"])]) for line in found.lines]
     sold = [line for line in lines if line["now_cents"] is not None]
-    return {"cart_id": found.id, "sale_id": found.sale_id, "order_id": found.order_id, "version": found.version,
-            "lines": lines, "total_cents": sum(line["gross_cents"] for line in sold),
-            "vat": domain.vat_by_rate((line["vat_bp"], line["gross_cents"]) for line in sold)}
+    return {
+        "cart_id": found.id,
+        "sale_id": found.sale_id,
+        "order_id": found.order_id,
+        "version": found.version,
+        "lines": lines,
+        "total_cents": sum(line["gross_cents"] for line in sold),
+        "vat": domain.vat_by_rate((line["vat_bp"], line["gross_cents"]) for line in sold),
+    }
 
 
-def _offers(sale_id: UUID, limit: int, *, search: str | None, category: str | None, producer_id: UUID | None,
-            after: UUID | None) -> Select[Any]:
+def _offers(
+    sale_id: UUID, limit: int, *, search: str | None, category: str | None, producer_id: UUID | None, after: UUID | None
+) -> Select[Any]:
     prices = prices_in(sale_id).subquery()
     columns = [getattr(Product, name) for name in PRODUCT]
     asked = (
-        select(Product.id, *columns, prices.c.price_cents, *STOCK,
-               Producer.name.label("producer_name"))
+        select(Product.id, *columns, prices.c.price_cents, *STOCK, Producer.name.label("producer_name"))
         .join(prices, prices.c.product_id == Product.id)
         .join(Producer, Producer.id == Product.producer_id, isouter=True)
         .join(StockLevel, StockLevel.product_id == Product.id, isouter=True)
@@ -79,8 +101,9 @@ def _offers(sale_id: UUID, limit: int, *, search: str | None, category: str | No
         asked = asked.where(Product.producer_id == producer_id)
     if search:
         word = domain.searchable(search.strip())
-        asked = asked.where(or_(Product.searchable.contains(word, autoescape=True),
-                                Producer.searchable.contains(word, autoescape=True)))
+        asked = asked.where(
+            or_(Product.searchable.contains(word, autoescape=True), Producer.searchable.contains(word, autoescape=True))
+        )
     return _behind(asked, after) if after else asked
 
 
@@ -92,7 +115,9 @@ def _behind(asked: Select[Any], after: UUID) -> Select[Any]:
 
 def _offer(row: Row[Any]) -> dict[str, Any]:
     return {
-        "product_id": row.id, **{name: getattr(row, name) for name in PRODUCT}, "price_cents": row.price_cents,
+        "product_id": row.id,
+        **{name: getattr(row, name) for name in PRODUCT},
+        "price_cents": row.price_cents,
         "producer_name": row.producer_name or "",
         "available": available(row),
         "unit_price": domain.unit_price(row.price_cents, row.unit, row.net_quantity, row.net_unit),
@@ -100,12 +125,20 @@ def _offer(row: Row[Any]) -> dict[str, Any]:
 
 
 def _cart_line(line: dict[str, Any], offer: domain.Offer) -> dict[str, Any]:
-    want = domain.Wanted(product_id=offer.product_id, quantity=Decimal(line["quantity"]),
-                         unit_price_cents=line["unit_price_cents"])
+    want = domain.Wanted(
+        product_id=offer.product_id, quantity=Decimal(line["quantity"]), unit_price_cents=line["unit_price_cents"]
+    )
     now_cents = None if offer.withdrawn else offer.price_cents
     return {
-        "product_id": offer.product_id, "producer_id": offer.producer_id, "name": offer.name, "unit": offer.unit,
-        "quantity": want.quantity, "seen_cents": want.unit_price_cents, "now_cents": now_cents,
-        "available": offer.available, "vat_bp": offer.vat_bp, "state": domain.line_state(want, offer),
+        "product_id": offer.product_id,
+        "producer_id": offer.producer_id,
+        "name": offer.name,
+        "unit": offer.unit,
+        "quantity": want.quantity,
+        "seen_cents": want.unit_price_cents,
+        "now_cents": now_cents,
+        "available": offer.available,
+        "vat_bp": offer.vat_bp,
+        "state": domain.line_state(want, offer),
         "gross_cents": line_total(now_cents or 0, want.quantity),
     }
