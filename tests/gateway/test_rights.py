@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -23,12 +24,19 @@ def rules(app):
 
 def ask(town, who, endpoint):
     row, (method, path) = ROUTES[endpoint], rules(town.app)[endpoint]
-    ids = town.ids | ({"number": town.ids["catalog_number"]} if "catalogs/by-number" in path else {})
+    ids = Ids(town.ids | ({"number": town.ids["catalog_number"]} if "catalogs/by-number" in path else {}))
     body = None if row.body is None else json.loads(filled(json.dumps(row.body), ids))
-    url = path.format(**ids) + filled(row.query, ids)
+    url = path.format_map(ids) + filled(row.query, ids)
     answer = who.send(method, url, body, headers=row.headers)
     answer.asked = url + json.dumps(body)
     return answer
+
+
+class Ids(dict):
+    """Of what the town does not have, an id that does not exist."""
+
+    def __missing__(self, name):
+        return uuid4()
 
 
 def filled(text, ids):
