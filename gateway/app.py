@@ -21,8 +21,13 @@ from shared.events import SERVICES
 API_PREFIX = "/api/v1"
 MOST_BODY_BYTES = 2 * 1024 * 1024
 READY_SECONDS = 3.0
-TAKE_ANY_CONTENT = {"payments.stripe_webhook", "notifications.unsubscribe"}
-"""Endpoints whose callers are not ours: a signed raw body, and the form post of mail programs."""
+TAKE_ANY_CONTENT = {
+    "payments.stripe_webhook",
+    "notifications.unsubscribe",
+    "photos.set_product_photo",
+    "photos.add_farm_photo",
+}
+"""A signed raw body, the form post of mail programs, and pictures as they are."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'self'; base-uri 'self'; frame-ancestors 'none'",

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate
 
 MOST_CENTS = 10_000_000_00
 MOST_QUANTITY = 100_000
+MOST_PHOTO_BYTES = 12 * 1024 * 1024
 
 
 class ExactInteger(fields.Field[int]):

@@ -32,6 +32,24 @@ class SiretInvalid(Refusal):
     status = 422
 
 
+MOST_FARM_PHOTOS = 8
+
+
+class NotAPicture(Refusal):
+    """No JPEG, PNG or WebP that can be read, or too large a one."""
+
+    status = 422
+
+
+class TooManyPhotos(Refusal):
+    """details["most"]."""
+
+
+def ensure_room_for_photo(count: int) -> None:
+    if count >= MOST_FARM_PHOTOS:
+        raise TooManyPhotos("photo", most=MOST_FARM_PHOTOS)
+
+
 class UnknownChoice(Refusal):
     """A code that is not on the list. details["value"]."""
 

@@ -33,9 +33,20 @@ class Producer(Base):
     vat_exempt: Mapped[bool]
     phone: Mapped[str | None] = mapped_column(String(30))
     email: Mapped[str | None] = mapped_column(String(254))
+    photo_ids: Mapped[list[str]] = mapped_column(JSON)
     opened_at: Mapped[datetime]
     version: Mapped[int]
     __table_args__ = (Index("ix_producers_latitude_longitude", "latitude", "longitude"),)
+
+
+class Photo(Base):
+    """A picture of a farm or of one of its products, as WebP; never changed."""
+
+    __tablename__ = "photos"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    producer_id: Mapped[UUID] = mapped_column(ForeignKey("producers.id"), index=True)
+    content: Mapped[bytes]
+    added_at: Mapped[datetime]
 
 
 class ProducerPerson(Base):
@@ -66,6 +77,7 @@ class Product(Base):
     ingredients: Mapped[str] = mapped_column(Text)
     storage: Mapped[str] = mapped_column(String(300))
     origin: Mapped[str] = mapped_column(String(120))
+    photo_id: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
     added_at: Mapped[datetime]
     version: Mapped[int]

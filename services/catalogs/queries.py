@@ -1,5 +1,6 @@
 """Reads of catalogs: showcases, catalogues and the taxonomy for everybody; products and stock for the farm."""
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.catalogs import domain, rights, sheets, taxonomy, views
-from services.catalogs.models import Catalog, CatalogItem, Producer, Product, Stock
+from services.catalogs.models import Catalog, CatalogItem, Photo, Producer, Product, Stock
 from services.catalogs.views import View
 from shared.actor import Actor
 from shared.errors import InvalidInput, NotFound
@@ -22,6 +23,13 @@ def producer(session: Session, actor: Actor, producer_id: UUID) -> View:
     own = rights.acts_for(session, actor, producer_id)
     cards = _cards(session, Catalog.producer_id == producer_id)
     return {**views.producer(farm, own=own), "catalogs": cards}
+
+
+def photo(session: Session, photo_id: UUID) -> View:
+    found = session.get(Photo, photo_id)
+    if found is None:
+        raise NotFound("photo_id", what="photo")
+    return {"photo_id": found.id, "content": base64.b64encode(found.content).decode()}
 
 
 def my_producers(session: Session, actor: Actor) -> View:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from services.catalogs import commands, projections, queries, schemas
 from shared import events
 from shared.actor import Actor
-from shared.messaging.entrypoints import command, on, query
+from shared.db import Database
+from shared.messaging.entrypoints import command, on, outside, query
 from shared.messaging.service import Service
 
 Args = dict[str, Any]
@@ -59,6 +60,23 @@ class CatalogsService(Service):
     @command(schemas.SetStock, schemas.Stock)
     def set_stock(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.stock(commands.set_stock(session, actor, **args))
+
+    @outside(schemas.PhotoOfProduct, schemas.PhotoKept)
+    def set_product_photo(self, db: Database, actor: Actor, args: Args) -> Args:
+        return {"photo_id": commands.set_product_photo(db, actor, **args)}
+
+    @outside(schemas.PhotoOfFarm, schemas.PhotoKept)
+    def add_farm_photo(self, db: Database, actor: Actor, args: Args) -> Args:
+        return {"photo_id": commands.add_farm_photo(db, actor, **args)}
+
+    @command(schemas.PhotoId, schemas.PhotoGone)
+    def remove_photo(self, session: Session, actor: Actor, args: Args) -> Args:
+        commands.remove_photo(session, actor, **args)
+        return args | {"gone": True}
+
+    @query(schemas.PhotoId, schemas.Photo)
+    def photo(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.photo(session, **args)
 
     @command(schemas.CreateCatalog, schemas.Catalog)
     def create_catalog(self, session: Session, actor: Actor, args: Args) -> Args:

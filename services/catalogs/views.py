@@ -20,6 +20,7 @@ PUBLIC_PRODUCT = (
     "ingredients",
     "storage",
     "origin",
+    "photo_id",
     "version",
 )
 PUBLIC_PRODUCER = (
@@ -35,6 +36,7 @@ PUBLIC_PRODUCER = (
     "vat_exempt",
     "phone",
     "email",
+    "photo_ids",
     "version",
 )
 

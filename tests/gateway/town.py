@@ -16,6 +16,7 @@ LETTUCE = {"name": "Batavia", "category": "vegetables.leafy", "unit": "piece", "
 CHEESE = {"name": "Tomme", "category": "dairy.cow_cheese", "unit": "kg", "weighed": True, "allergens": ["milk"]}
 RADISH = {"name": "Radis", "category": "vegetables.root", "unit": "bunch", "on_hand": "2"}
 PRICES = {"carrots": 280, "lettuce": 120, "cheese": 2150, "radish": 150}
+TINY_PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
 
 
 class Town:
@@ -53,6 +54,8 @@ class Town:
         other = self._farm(self.other_farmer, "Ferme des Trois Chênes", {"foreign_carrots": CARROTS})
         self.ids |= {f"foreign_{name}": value for name, value in other.items()}
         self.ids["product_id"] = self.goods["cheese"]
+        photo = {"product_id": self.ids["product_id"], "content": TINY_PICTURE}
+        self.ids |= self.suite.call("catalogs.set_product_photo", self.farmer.account_id, **photo)
         unlinked = {"name": "Ailleurs", "items": []}
         path = f"/producers/{self.ids['producer_id']}/catalogs"
         self.ids["unlinked_catalog_id"] = self.farmer.ok("POST", path, unlinked)["catalog_id"]

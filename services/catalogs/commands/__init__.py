@@ -1,6 +1,7 @@
 """What people do with their farms, products and catalogues."""
 
 from services.catalogs.commands.catalogs import change_catalog, create_catalog
+from services.catalogs.commands.photos import add_farm_photo, remove_photo, set_product_photo
 from services.catalogs.commands.producers import change_producer, open_producer
 from services.catalogs.commands.products import (
     add_product,
@@ -11,13 +12,16 @@ from services.catalogs.commands.products import (
 )
 
 __all__ = [
+    "add_farm_photo",
     "add_product",
     "change_catalog",
     "change_producer",
     "change_product",
     "create_catalog",
     "open_producer",
+    "remove_photo",
     "restore_product",
+    "set_product_photo",
     "set_stock",
     "withdraw_product",
 ]

@@ -17,7 +17,7 @@ def open_producer(session: Session, actor: Actor, **said: Any) -> Producer:
     """Whoever opens a farm acts for it."""
     account_id = actor.must_be_known()
     facts = domain.producer_facts(said)
-    producer = Producer(id=clock.new_id(), opened_at=clock.now(), version=1, **facts)
+    producer = Producer(id=clock.new_id(), opened_at=clock.now(), version=1, photo_ids=[], **facts)
     session.add(producer)
     session.flush()
     session.add(ProducerPerson(producer_id=producer.id, account_id=account_id))

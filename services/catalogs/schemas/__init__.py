@@ -14,6 +14,14 @@ from services.catalogs.schemas.catalogs import (
     ItemsBody,
     MyCatalogs,
 )
+from services.catalogs.schemas.photos import (
+    Photo,
+    PhotoGone,
+    PhotoId,
+    PhotoKept,
+    PhotoOfFarm,
+    PhotoOfProduct,
+)
 from services.catalogs.schemas.producers import (
     ChangeProducer,
     ChangeProducerBody,
@@ -57,6 +65,12 @@ __all__ = [
     "ItemsBody",
     "MyCatalogs",
     "Nothing",
+    "Photo",
+    "PhotoGone",
+    "PhotoId",
+    "PhotoKept",
+    "PhotoOfFarm",
+    "PhotoOfProduct",
     "Producer",
     "ProducerBody",
     "ProducerId",

@@ -63,6 +63,7 @@ class ProducerFacts(Schema):
     vat_exempt = fields.Boolean()
     phone = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
+    photo_ids = fields.List(fields.UUID())
     own = fields.Boolean()
     version = fields.Integer()
 

@@ -102,6 +102,7 @@ class Product(Schema):
     ingredients = fields.String()
     storage = fields.String()
     origin = fields.String()
+    photo_id = fields.UUID(allow_none=True)
     vat_bp = fields.Integer()
     withdrawn = fields.Boolean()
     version = fields.Integer()

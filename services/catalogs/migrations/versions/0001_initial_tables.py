@@ -1,4 +1,4 @@
-"""initial tables"""
+"""Initial tables"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -77,6 +77,7 @@ def upgrade() -> None:
     sa.Column('vat_exempt', sa.Boolean(), nullable=False),
     sa.Column('phone', sa.String(length=30), nullable=True),
     sa.Column('email', sa.String(length=254), nullable=True),
+    sa.Column('photo_ids', sa.JSON(), nullable=False),
     sa.Column('opened_at', types.UtcDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_producers'))
@@ -114,6 +115,17 @@ def upgrade() -> None:
     with op.batch_alter_table('counted_deliveries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_counted_deliveries_product_id'), ['product_id'], unique=False)
 
+    op.create_table('photos',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('producer_id', sa.Uuid(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('added_at', types.UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['producer_id'], ['producers.id'], name=op.f('fk_photos_producer_id_producers')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_photos'))
+    )
+    with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_photos_producer_id'), ['producer_id'], unique=False)
+
     op.create_table('producer_people',
     sa.Column('producer_id', sa.Uuid(), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=False),
@@ -140,6 +152,7 @@ def upgrade() -> None:
     sa.Column('ingredients', sa.Text(), nullable=False),
     sa.Column('storage', sa.String(length=300), nullable=False),
     sa.Column('origin', sa.String(length=120), nullable=False),
+    sa.Column('photo_id', sa.Uuid(), nullable=True),
     sa.Column('withdrawn_at', types.UtcDateTime(), nullable=True),
     sa.Column('added_at', types.UtcDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -187,6 +200,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_producer_people_account_id'))
 
     op.drop_table('producer_people')
+    with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_photos_producer_id'))
+
+    op.drop_table('photos')
     with op.batch_alter_table('counted_deliveries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_counted_deliveries_product_id'))
 
