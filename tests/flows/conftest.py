@@ -15,6 +15,7 @@ from shared.events import SERVICES
 from tests.flows.embedded import free_port
 from tests.flows.market import Market
 from tests.support import databases
+from tests.support.bus import empty_queues
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("suite")
     with pytest.MonkeyPatch.context() as patch:
         config = _config(folder, patch)
+        empty_queues(config.amqp_uri)
         suite = up.Suite(config)
         yield World(config.public_url, f"{config.public_url}/dev/mailbox.json")
         suite.stop()

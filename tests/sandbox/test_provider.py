@@ -26,7 +26,7 @@ def _checkout(provider: Provider, *amounts: int, key: str = "checkout:1:1") -> C
         reference="payment-1",
         lines=[Line(f"Produit {number}", amount) for number, amount in enumerate(amounts or [1220])],
         sale_id="sale-1",
-        expires_at=TODAY + timedelta(minutes=35),
+        expires_at=TODAY + timedelta(hours=3),
         success_url="http://shop.test/ok",
         cancel_url="http://shop.test/no",
         key=key,
@@ -47,7 +47,7 @@ def test_a_checkout_is_opened_paid_and_found(provider: Provider, stand_in: Stand
 
     found = provider.find_checkout(opened.session_id)
     assert (opened.status, opened.paid, opened.amount_cents) == ("open", False, 1220)
-    assert opened.expires_at == TODAY + timedelta(minutes=35)
+    assert opened.expires_at == TODAY + timedelta(hours=3)
     assert (found.status, found.paid, found.reference) == ("complete", True, "payment-1")
     payment = provider.find_payment(found.payment_intent or "")
     assert (payment.status, payment.amount_cents, payment.fee_cents) == ("succeeded", 1220, 0)

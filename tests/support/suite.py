@@ -12,6 +12,7 @@ from gateway.app import create_app
 from gateway.rpc import RpcClient
 from shared.config import Config
 from tests.support import databases
+from tests.support.bus import empty_queues
 from tests.support.listener import Listener
 
 
@@ -21,6 +22,7 @@ class Suite:
     def __init__(self, names: tuple[str, ...], folder: Path) -> None:
         self.databases = {name: databases.fresh(name, folder) for name in names}
         self.config = _Config(self.databases)
+        empty_queues(self.config.amqp_uri)
         self.running = Running(names, self.config)
         self.bus = Listener(self.config.amqp_uri, names)
         self.rpc = RpcClient(self.config.amqp_uri)
