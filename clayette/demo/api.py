@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 TIMEOUT_SECONDS = 30
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def free_port() -> int:
@@ -49,7 +49,7 @@ class Embedded:
         assert self._process is not None
         began = time.monotonic()
         self._process.send_signal(signal.SIGINT)
-        assert self._process.wait(timeout=30) == 0, self.log()
+        assert self._process.wait(timeout=60) == 0, self.log()
         return time.monotonic() - began
 
     def kill(self) -> None:
@@ -65,7 +65,7 @@ class Embedded:
         environment = self.environment | {"CLAYETTE_URL": self.url}
         command = [sys.executable, "-m", "clayette", *words]
         return subprocess.run(
-            command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=240, check=False
+            command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=420, check=False
         )
 
     def _wait_until_ready(self) -> None:
