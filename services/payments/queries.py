@@ -99,7 +99,8 @@ def sale_ledger(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]
     market_id = rights.market_of_sale(session, sale_id)
     rights.must_administer(session, actor, market_id, "sale")
     entries = session.scalars(select(Entry).where(Entry.sale_id == sale_id).order_by(Entry.at, Entry.id)).all()
-    of_entries = select(Posting).join(Entry, Entry.id == Posting.entry_id).where(Entry.sale_id == sale_id)
+    # of these entries, not of the sale: a fact booked between the two statements would have postings without an entry
+    of_entries = select(Posting).where(Posting.entry_id.in_([entry.id for entry in entries]))
     postings = session.scalars(of_entries.order_by(Posting.account)).all()
     settled = session.get(Settlement, sale_id)
     return {
