@@ -60,6 +60,14 @@ def move_to(instant: datetime) -> None:
         _write(Path(_file), offset() + ahead)
 
 
+def begin_at(instant: datetime) -> None:
+    """Let the time of a suite that has no past yet begin before now; once it has begun, it is never moved back."""
+    if _file is None or Path(_file).exists():
+        message = "time has begun already"
+        raise RuntimeError(message)
+    _write(Path(_file), (instant - now()) / timedelta(seconds=1))
+
+
 def _write(file: Path, seconds: float) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".draft")

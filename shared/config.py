@@ -19,6 +19,8 @@ class Config:
     secret_key: str = field(default_factory=lambda: _read("SECRET_KEY", ""))
     smtp_url: str = field(default_factory=lambda: _read("SMTP_URL", "smtp://127.0.0.1:1025"))
     mail_from: str = field(default_factory=lambda: _read("MAIL_FROM", "clayette@localhost"))
+    operator_email: str = field(default_factory=lambda: _read("OPERATOR_EMAIL", ""))
+    """Who is told when the ledger and the card provider differ."""
     stripe_api_key: str = field(default_factory=lambda: _read("STRIPE_API_KEY", ""))
     stripe_api_base: str = field(default_factory=lambda: _read("STRIPE_API_BASE", ""))
     stripe_webhook_secret: str = field(default_factory=lambda: _read("STRIPE_WEBHOOK_SECRET", ""))

@@ -46,6 +46,12 @@ class InvalidInput(Refusal):
     status = 422
 
 
+class NotAPicture(Refusal):
+    """No JPEG, PNG or WebP that can be read, or too large a one."""
+
+    status = 422
+
+
 class VersionConflict(Refusal):
     """The object changed since it was read. details["current"]: its version now."""
 

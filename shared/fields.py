@@ -1,5 +1,7 @@
 """Field types of the wire that marshmallow's own do not keep exact."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -78,6 +80,17 @@ class QuantityField(WireDecimal):
             message = "Three decimals at the most."
             raise ValidationError(message)
         return number
+
+
+class Base64(fields.String):
+    """Bytes, written as base64."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            raise ValidationError("Not base64.") from None
 
 
 def flatten(messages: Any, path: str = "") -> dict[str, str]:

@@ -81,6 +81,17 @@ def find_communes(text: str, limit: int = 10) -> list[Commune]:
     return found[:limit]
 
 
+def communes_in(box: Box, limit: int) -> list[Commune]:
+    """The most populous ones inside."""
+    names = _index()[0]
+    found = [c for communes in names.values() for c in communes if c.point and _inside(box, c.point)]
+    return _populous_first(found)[:limit]
+
+
+def _inside(box: Box, point: Point) -> bool:
+    return box.south <= point.latitude <= box.north and box.west <= point.longitude <= box.east
+
+
 def commune_at(postcode: str, name: str) -> Commune | None:
     """The commune of a postal address; the only one of the postcode if its name is spelled in another way."""
     here = _index()[1].get(postcode.strip(), [])

@@ -10,7 +10,7 @@ from shared.events.base import Event, Fact
 
 @dataclass(frozen=True, kw_only=True)
 class ProducerChanged(Event):
-    """`account_ids`: the people who act for the farm."""
+    """`account_ids`: the people who act for the farm. `photo_id`: the picture that stands for it."""
 
     subject: ClassVar[str] = "producer_id"
     producer_id: UUID
@@ -25,6 +25,7 @@ class ProducerChanged(Event):
     vat_exempt: bool
     account_ids: list[UUID]
     version: int
+    photo_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class ProductChanged(Event):
     vat_bp: int
     version: int
     net_unit: str | None = None
+    photo_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What distributions tells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -51,8 +51,27 @@ class SettledLine(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeliveredLine(Fact):
+    """What was handed over of a line, and what it costs, VAT included."""
+
+    line_id: UUID
+    order_id: UUID
+    product_id: UUID
+    producer_id: UUID
+    name: str
+    unit: str
+    quantity: Decimal
+    unit_price_cents: int
+    vat_bp: int
+    gross_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BasketValidated(Event):
-    """`changes` is empty when the basket was delivered as ordered."""
+    """`changes` is empty when the basket was delivered as ordered; `lines` are all that were handed over.
+
+    `owed_cents`: what was delivered beyond what was paid, a balance due.
+    """
 
     subject: ClassVar[str] = "basket_id"
     basket_id: UUID
@@ -65,6 +84,35 @@ class BasketValidated(Event):
     refunded_cents: int
     changes: list[SettledLine]
     version: int
+    owed_cents: int = 0
+    lines: list[DeliveredLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketNotCollected(Event):
+    """Nobody came for it. It stays paid unless an administrator refunds it."""
+
+    subject: ClassVar[str] = "basket_id"
+    basket_id: UUID
+    basket_number: int
+    sale_id: UUID
+    market_id: UUID
+    member_id: UUID
+    noted_at: datetime
+    noted_by: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketCollected(Event):
+    """Somebody came for it after all: what was noted at `noted_at` is taken back."""
+
+    subject: ClassVar[str] = "basket_id"
+    basket_id: UUID
+    basket_number: int
+    sale_id: UUID
+    market_id: UUID
+    member_id: UUID
+    noted_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

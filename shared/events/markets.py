@@ -207,3 +207,47 @@ class ReferentAppointed(Event):
     market_id: UUID
     account_id: UUID
     version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyTurn(Fact):
+    """A shift that somebody has signed up for."""
+
+    shift_id: UUID
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyVacancy(DutyTurn):
+    """`free`: places still to fill."""
+
+    free: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyVacanciesCalled(Event):
+    """Seven days before a distribution, or as soon after as there are free places: once per date.
+
+    It calls members and producers who take part, but for those in `signed_up`. `starts_at`: of the distribution.
+    """
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    starts_at: datetime
+    shifts: list[DutyVacancy]
+    signed_up: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DutyReminderDue(Event):
+    """Four days before a distribution, once per date and person who had signed up by then: `account_id`."""
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    account_id: UUID
+    starts_at: datetime
+    shifts: list[DutyTurn]

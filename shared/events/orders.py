@@ -1,6 +1,6 @@
 """What orders tells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -27,8 +27,20 @@ class OrderLine(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetLine(Fact):
+    product_id: UUID
+    name: str
+    unit: str
+    quantity: Decimal
+    gross_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderPlaced(Event):
-    """Stock is reserved until `expires_at`; the order waits for its payment. One basket per member and sale."""
+    """Stock is reserved until `expires_at`; the order waits for its payment. One basket per member and sale.
+
+    `total_cents` is what is to be paid: of a top-up, its lines less what it takes from the basket when it is paid.
+    """
 
     subject: ClassVar[str] = "order_id"
     order_id: UUID
@@ -43,7 +55,11 @@ class OrderPlaced(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderConfirmed(Event):
-    """Paid. Several confirmed orders of one member in one sale share `basket_id` and `basket_number`."""
+    """Paid. Several confirmed orders of one member in one sale share `basket_id` and `basket_number`.
+
+    `amendment`: it is a part of that change of its basket, which OrderAmended tells; `total_cents` is what was paid for
+    the change, and 0 when it cost nothing.
+    """
 
     subject: ClassVar[str] = "order_id"
     order_id: UUID
@@ -55,11 +71,15 @@ class OrderConfirmed(Event):
     total_cents: int
     confirmed_at: datetime
     lines: list[OrderLine]
+    amendment: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderExpired(Event):
-    """The reservation ended unpaid and its stock is free. `reason`: time, member (gave it up) or sale_cancelled."""
+    """The reservation ended unpaid and its stock is free. `reason`: time, member (gave it up) or sale_cancelled.
+
+    `top_up`: it would have changed a paid basket, which stays as it was.
+    """
 
     subject: ClassVar[str] = "order_id"
     order_id: UUID
@@ -69,11 +89,16 @@ class OrderExpired(Event):
     member_id: UUID
     total_cents: int
     reason: str = "time"
+    top_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled(Event):
-    """A confirmed order is void: its payment is refunded whole. `reason`: member or sale_cancelled."""
+    """A confirmed order is void: its payment is refunded whole. `reason`: member or sale_cancelled.
+
+    Of a basket that its member cancelled: `amendment` counts with its changes, `basket_cents` is what was still worth
+    of it, over all its orders.
+    """
 
     subject: ClassVar[str] = "order_id"
     order_id: UUID
@@ -83,6 +108,40 @@ class OrderCancelled(Event):
     member_id: UUID
     total_cents: int
     reason: str
+    amendment: int | None = None
+    basket_cents: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendedOrder(Fact):
+    """A confirmed order's lines as they are now; a line given up whole is not among them."""
+
+    order_id: UUID
+    lines: list[OrderLine]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderAmended(Event):
+    """The member changed what was paid, before closing. `orders` are those that changed or were added, told whole.
+
+    `amendment` counts the changes of the basket, `total_cents` is what all its lines cost now, `refund_cents` what this
+    change gives back over the basket's payments (0: nothing, and no `refund_id`), `paid_cents` what a top-up paid for
+    it; `lines` is the whole basket by product. What was added is told by its own OrderConfirmed too.
+    """
+
+    subject: ClassVar[str] = "basket_id"
+    basket_id: UUID
+    basket_number: int
+    amendment: int
+    sale_id: UUID
+    market_id: UUID
+    member_id: UUID
+    orders: list[AmendedOrder]
+    total_cents: int
+    refund_id: UUID | None
+    refund_cents: int
+    paid_cents: int = 0
+    lines: list[SheetLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,15 +156,6 @@ class LatePaymentRefused(Event):
     market_id: UUID
     member_id: UUID
     amount_cents: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SheetLine(Fact):
-    product_id: UUID
-    name: str
-    unit: str
-    quantity: Decimal
-    gross_cents: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,7 +38,11 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundSucceeded(Event):
-    """The whole of one refund has been accepted by the provider. `reason` is that of the request."""
+    """The whole of one refund has been accepted by the provider. `reason` is that of the request; `credited_cents` of it
+    are the member's credit: what had been paid with credit.
+
+    `amount_cents` 0: the orders were cancelled, and what was asked for came back with their payments.
+    """
 
     subject: ClassVar[str] = "refund_id"
     refund_id: UUID
@@ -48,11 +52,12 @@ class RefundSucceeded(Event):
     member_id: UUID
     amount_cents: int
     reason: str
+    credited_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefundFailed(RefundSucceeded):
-    """The provider refused for good; a person must act."""
+    """The provider refused for good, or the bank sent it back: `credited_cents` of it are the member's credit now."""
 
     error: str
 
@@ -69,7 +74,10 @@ class PaymentAccountChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutScheduled(Event):
-    """A producer's share of one sale: gross delivered - fee - commission = amount. `pay_on` is a Monday, Europe/Paris."""
+    """A producer's share of one sale: gross delivered - fee - commission = amount. `pay_on` is a Monday, Europe/Paris.
+
+    With `balance_round`: what a balance due that was paid after the validation adds to it.
+    """
 
     subject: ClassVar[str] = "sale_id"
     sale_id: UUID
@@ -81,6 +89,7 @@ class PayoutScheduled(Event):
     amount_cents: int
     available_at: datetime
     pay_on: date
+    balance_round: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,3 +120,95 @@ class PayoutFailed(Event):
     producer_id: UUID
     amount_cents: int
     error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberBalanceChanged(Event):
+    """What a member has in a market: above zero a credit that the next order uses, below zero a balance due.
+
+    `reason`: balance_due (`basket_number`: whose), payment (a balance paid or a credit used), credit (a refund that could
+    not be given back otherwise), credit_restored (a refund of what was paid with credit), credit_returned (a refund is
+    tried again, or a bank gave the charge back) or dispute_owed (a bank took back what had paid a balance). `change_cents` is what it changed.
+    """
+
+    subject: ClassVar[str] = "member_id"
+    market_id: UUID
+    member_id: UUID
+    balance_cents: int
+    version: int
+    change_cents: int = 0
+    reason: str = ""
+    sale_id: UUID | None = None
+    basket_number: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutHeld(Event):
+    """A Monday passed on which a producer could not be paid: the payment account is not active. Told each Monday."""
+
+    subject: ClassVar[str] = "producer_id"
+    producer_id: UUID
+    amount_cents: int
+    monday: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeOpened(Event):
+    """A customer's bank took a charge back; the money is gone until the dispute is won."""
+
+    subject: ClassVar[str] = "payment_id"
+    dispute_id: str
+    payment_id: UUID
+    order_id: UUID | None
+    sale_id: UUID | None
+    market_id: UUID
+    member_id: UUID
+    amount_cents: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeClosed(Event):
+    """`won`: the money is back. Lost: the producers of the basket bear it in proportion to what they delivered."""
+
+    subject: ClassVar[str] = "payment_id"
+    dispute_id: str
+    payment_id: UUID
+    sale_id: UUID | None
+    market_id: UUID
+    member_id: UUID
+    amount_cents: int
+    won: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeLossShared(Event):
+    """A producer's part of a lost dispute: it is taken from the payout of `pay_on`, or carried over."""
+
+    subject: ClassVar[str] = "producer_id"
+    dispute_id: str
+    sale_id: UUID
+    market_id: UUID
+    producer_id: UUID
+    amount_cents: int
+    pay_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mismatch(Fact):
+    """`subject`: what is compared. Provider's figure and the ledger's; the difference is never zero."""
+
+    subject: str
+    provider_cents: int
+    ledger_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerMismatchFound(Event):
+    """The provider's books and the ledger differ; every difference is named."""
+
+    subject: ClassVar[str] = "reconciliation_id"
+    reconciliation_id: UUID
+    day: date
+    difference_cents: int
+    mismatches: list[Mismatch]

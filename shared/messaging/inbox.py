@@ -28,8 +28,12 @@ BACK_OFF = [timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600, 6 * 3600)]
 
 def insert_or_skip(session: Session, table: Any, **values: Any) -> bool:
     """INSERT … ON CONFLICT DO NOTHING; True when the row is new. Waits for a concurrent insert of the same key."""
-    statement = _skipping_insert(table, session.get_bind().dialect.name)
-    return bool(session.execute(statement, values).rowcount)  # type: ignore[attr-defined]
+    return bool(session.execute(skipping_insert(table, session), values).rowcount)  # type: ignore[attr-defined]
+
+
+def skipping_insert(table: Any, session: Session) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING in the words of the session's database, for one row or many."""
+    return _skipping_insert(table, session.get_bind().dialect.name)
 
 
 @cache
