@@ -91,7 +91,11 @@ def delete_me(db: Database, account_id: UUID, password: str) -> None:
         raise domain.WrongCredentials("password")
     with db.write() as session:
         account = session.get_one(Account, account_id, with_for_update=True)
-        domain.ensure_deletable(queries.open_orders(session, account_id), queries.farms(session, account_id))
+        domain.ensure_deletable(
+            queries.open_orders(session, account_id),
+            queries.farms(session, account_id),
+            queries.open_balances(session, account_id),
+        )
         account.email, account.first_name, account.last_name = f"{account_id}@deleted.invalid", "", ""
         account.phone = account.second_email = None
         account.password_hash = "deleted"  # noqa: S105 - no hash: nothing fits it

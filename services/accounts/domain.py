@@ -1,6 +1,8 @@
 """Rules of accounts: how long links and sessions live, and when log-in is throttled."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from shared.errors import Refusal
 
@@ -39,17 +41,23 @@ class LinkInvalid(Refusal):
 
 
 class OrdersAreOpen(Refusal):
-    """Paid orders wait for their distribution. details["orders"]: how many."""
+    """Orders wait for their payment or their distribution. details["orders"]: how many."""
+
+
+class BalanceIsOpen(Refusal):
+    """A market owes the person money, or the person it. details["markets"]: their ids."""
 
 
 class ActsForAFarm(Refusal):
     """Payouts of a farm are owed to this person."""
 
 
-def ensure_deletable(open_orders: int, farms: int) -> None:
-    """An account with money or goods under way stays (SPEC P5)."""
+def ensure_deletable(open_orders: int, farms: int, balances: Sequence[UUID]) -> None:
+    """An account with money or goods under way stays (SPEC P5). `balances`: the markets where it is not zero."""
     if open_orders:
         raise OrdersAreOpen(orders=open_orders)
+    if balances:
+        raise BalanceIsOpen(markets=[str(market_id) for market_id in balances])
     if farms:
         raise ActsForAFarm
 

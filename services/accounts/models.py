@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Model, new_metadata
@@ -62,6 +62,25 @@ class Engagement(Base):
     account_id: Mapped[UUID] = mapped_column(index=True)
     sale_id: Mapped[UUID]
     cancelled: Mapped[bool]
+
+
+class Reservation(Base):
+    """An order of somebody that is not paid yet: over once it is, or expired."""
+
+    __tablename__ = "reservations"
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(index=True)
+    over: Mapped[bool]
+
+
+class MemberBalance(Base):
+    """What somebody has in a market, or owes (below zero): projection of payments."""
+
+    __tablename__ = "member_balances"
+    market_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    balance_cents: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int]
 
 
 class SettledSale(Base):

@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session as Db
 
-from services.accounts.models import Engagement, Farm, FarmHand, SettledSale
+from services.accounts.models import Engagement, Farm, FarmHand, MemberBalance, Reservation, SettledSale
 from shared.events.catalogs import ProducerChanged
-from shared.events.orders import OrderCancelled, OrderConfirmed
+from shared.events.orders import OrderCancelled, OrderConfirmed, OrderExpired, OrderPlaced
+from shared.events.payments import MemberBalanceChanged
 from shared.messaging.inbox import insert_or_skip
 
 
@@ -17,6 +18,22 @@ def order_told(session: Db, event: OrderConfirmed | OrderCancelled, *, cancelled
     is_new = insert_or_skip(session, Engagement.__table__, **facts, cancelled=cancelled)
     if cancelled and not is_new:
         session.execute(update(Engagement).where(Engagement.order_id == event.order_id).values(cancelled=True))
+
+
+def reserved(session: Db, event: OrderPlaced | OrderConfirmed | OrderExpired | OrderCancelled, *, over: bool) -> None:
+    """An order that is paid or expired waits for no payment any more, in whatever order that is heard."""
+    facts = {"order_id": event.order_id, "account_id": event.member_id}
+    is_new = insert_or_skip(session, Reservation.__table__, **facts, over=over)
+    if over and not is_new:
+        session.execute(update(Reservation).where(Reservation.order_id == event.order_id).values(over=True))
+
+
+def balance_changed(session: Db, event: MemberBalanceChanged) -> None:
+    key = {"market_id": event.market_id, "account_id": event.member_id}
+    facts = {"balance_cents": event.balance_cents, "version": event.version}
+    if not insert_or_skip(session, MemberBalance.__table__, **key, **facts):
+        mine = (MemberBalance.market_id == event.market_id, MemberBalance.account_id == event.member_id)
+        session.execute(update(MemberBalance).where(*mine, MemberBalance.version < event.version).values(**facts))
 
 
 def sale_settled(session: Db, sale_id: UUID) -> None:

@@ -117,6 +117,8 @@ class OpenedSession(Schema):
 class Identity(Schema):
     account_id = fields.UUID()
     session_id = fields.UUID()
+    first_name = fields.String()
+    last_name = fields.String()
     language = fields.String()
     scopes = fields.List(fields.String())
 

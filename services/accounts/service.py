@@ -70,10 +70,24 @@ class AccountsService(Service):
     @on(events.orders.OrderConfirmed)
     def on_order_confirmed(self, session: Session, event: events.orders.OrderConfirmed) -> None:
         projections.order_told(session, event, cancelled=False)
+        projections.reserved(session, event, over=True)
+
+    @on(events.orders.OrderPlaced)
+    def on_order_placed(self, session: Session, event: events.orders.OrderPlaced) -> None:
+        projections.reserved(session, event, over=False)
+
+    @on(events.orders.OrderExpired)
+    def on_order_expired(self, session: Session, event: events.orders.OrderExpired) -> None:
+        projections.reserved(session, event, over=True)
+
+    @on(events.payments.MemberBalanceChanged)
+    def on_member_balance_changed(self, session: Session, event: events.payments.MemberBalanceChanged) -> None:
+        projections.balance_changed(session, event)
 
     @on(events.orders.OrderCancelled)
     def on_order_cancelled(self, session: Session, event: events.orders.OrderCancelled) -> None:
         projections.order_told(session, event, cancelled=True)
+        projections.reserved(session, event, over=True)
 
     @on(events.distributions.DistributionValidated)
     def on_distribution_validated(self, session: Session, event: events.distributions.DistributionValidated) -> None:

@@ -9,7 +9,8 @@ from shared import clock
 from shared.events.accounts import AccountDeleted
 from shared.events.catalogs import ProducerChanged
 from shared.events.distributions import DistributionValidated
-from shared.events.orders import OrderCancelled, OrderConfirmed
+from shared.events.orders import OrderCancelled, OrderConfirmed, OrderExpired, OrderPlaced
+from shared.events.payments import MemberBalanceChanged
 from tests.accounts.test_door import MARIE, logged_in
 from tests.support.bus import deliver
 
@@ -107,3 +108,34 @@ def test_the_password_is_asked_again(accounts):  # SPEC P5 X4
 
     assert delete_me(accounts, headers, password="pas le bon mot").json["code"] == "wrong_credentials"
     assert accounts.http.get("/api/v1/accounts/me", headers=headers).status_code == 200
+
+
+def balance(account_id, cents, version):
+    return MemberBalanceChanged(market_id=MARKET, member_id=account_id, balance_cents=cents, version=version)
+
+
+@pytest.mark.parametrize("cents", [-300, 300])
+def test_a_balance_keeps_the_account_until_it_is_zero(accounts, cents):  # SPEC P5
+    headers = logged_in(accounts)
+    who = my_id(accounts, headers)
+    tell(accounts, balance(who, cents, version=2), balance(who, 0, version=1))
+
+    refused = delete_me(accounts, headers)
+    tell(accounts, balance(who, 0, version=3), balance(who, cents, version=2))
+
+    assert (refused.status_code, refused.json["code"]) == (409, "balance_is_open")
+    assert delete_me(accounts, headers).status_code == 200
+
+
+@pytest.mark.parametrize("expired_first", [True, False])
+def test_an_order_that_may_still_be_paid_keeps_the_account(accounts, expired_first):  # SPEC P5
+    headers = logged_in(accounts)
+    who = my_id(accounts, headers)
+    placed, over = order_of(who, OrderPlaced, expires_at=clock.now(), lines=[]), order_of(who, OrderExpired)
+    if not expired_first:
+        tell(accounts, placed)
+        assert delete_me(accounts, headers).json["code"] == "orders_are_open"
+
+    tell(accounts, over, *([placed] if expired_first else []))
+
+    assert delete_me(accounts, headers).status_code == 200
