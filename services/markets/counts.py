@@ -1,4 +1,4 @@
-"""Counts that rules and pages both need: paid orders of sales, and distributions still to validate."""
+"""Counts that rules and pages both need: paid orders of sales, distributions still to validate, people on duty."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.markets.domain.sales import CLOSED, DISTRIBUTED, OPEN
-from services.markets.models import OrderedFrom, PaidOrder, Sale
+from services.markets.models import DutyShift, DutySignup, OrderedFrom, PaidOrder, Sale
 
 
 def unvalidated_sales(session: Session, market_id: UUID, now: datetime) -> list[UUID]:
@@ -38,3 +38,13 @@ def orders_from(session: Session, sale_ids: Iterable[UUID]) -> dict[tuple[UUID, 
         .group_by(OrderedFrom.sale_id, OrderedFrom.producer_id)
     )
     return {(sale_id, producer_id): orders for sale_id, producer_id, orders in session.execute(count)}
+
+
+def signups_of(session: Session, sale_id: UUID) -> dict[UUID, int]:
+    """{duty shift: people who signed up}; shifts that nobody has taken are absent."""
+    count = (
+        select(DutySignup.shift_id, func.count())
+        .join(DutyShift, DutyShift.id == DutySignup.shift_id)
+        .where(DutyShift.sale_id == sale_id)
+    )
+    return dict(session.execute(count.group_by(DutySignup.shift_id)).tuples().all())

@@ -56,6 +56,7 @@ class Market(Placed, Base):
     reservation_minutes: Mapped[int]
     unvalidated_limit: Mapped[int]
     reminder_hours: Mapped[int]
+    logo_id: Mapped[UUID | None]
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
     version: Mapped[int]
@@ -63,6 +64,16 @@ class Market(Placed, Base):
         Index("ix_markets_place", "place_latitude", "place_longitude"),
         Index("ix_markets_postcode", "place_postcode"),
     )
+
+
+class Logo(Base):
+    """The picture of a market, as WebP; never changed, only replaced."""
+
+    __tablename__ = "logos"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    market_id: Mapped[UUID] = mapped_column(ForeignKey("markets.id"), index=True)
+    content: Mapped[bytes]
+    added_at: Mapped[datetime]
 
 
 class Member(Base):
@@ -121,6 +132,7 @@ class Sale(Placed, Base):
     """An ordering window and one distribution. `version` counts changes of its facts, not of its state.
 
     `validated_round` > `reopened_round` is what "validated" means, in whatever order the two are told.
+    `vacancies_called_for`: the start of the distribution for which people were called to its duty shifts.
     """
 
     __tablename__ = "sales"
@@ -143,9 +155,12 @@ class Sale(Placed, Base):
     validated_round: Mapped[int]
     reopened_round: Mapped[int]
     cancel_reason: Mapped[str] = mapped_column(String(500))
+    vacancies_called_for: Mapped[datetime | None]
+    shifts_version: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int]
     __table_args__ = (
         Index("ix_sales_market_id_starts_at", "market_id", "starts_at"),
+        Index("ix_sales_state_starts_at", "state", "starts_at"),
         Index("ix_sales_state_opens_at", "state", "opens_at"),
         Index("ix_sales_state_closes_at", "state", "closes_at"),
         Index("ix_sales_state_ends_at", "state", "ends_at"),
@@ -161,6 +176,28 @@ class Participation(Base):
     invited_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     version: Mapped[int]
+
+
+class DutyShift(Base):
+    """« Permanence »: a role at a distribution, with places to fill."""
+
+    __tablename__ = "duty_shifts"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sale_id: Mapped[UUID] = mapped_column(ForeignKey("sales.id"), index=True)
+    role: Mapped[str] = mapped_column(String(80))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    places: Mapped[int]
+
+
+class DutySignup(Base):
+    """`reminded_for`: the start of the distribution that the person was reminded of, or knew when signing up late."""
+
+    __tablename__ = "duty_signups"
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("duty_shifts.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    signed_at: Mapped[datetime]
+    reminded_for: Mapped[datetime | None]
 
 
 # ---- what others tell
@@ -196,6 +233,7 @@ class Producer(Base):
     name: Mapped[str] = mapped_column(String(200))
     commune: Mapped[str] = mapped_column(String(100))
     postcode: Mapped[str] = mapped_column(String(10))
+    photo_id: Mapped[UUID | None]
     version: Mapped[int]
 
 
@@ -218,13 +256,14 @@ class Catalog(Base):
 
 
 class PaidOrder(Base):
-    """A confirmed order; `cancelled` may be told before its confirmation is."""
+    """A confirmed order; `cancelled` may be told before its confirmation is. `amendment`: the newest change told of it."""
 
     __tablename__ = "paid_orders"
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
     sale_id: Mapped[UUID] = mapped_column(index=True)
     member_id: Mapped[UUID] = mapped_column(index=True)
     cancelled: Mapped[bool]
+    amendment: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class OrderedFrom(Base):

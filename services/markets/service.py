@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from services.markets import commands, projections, queries, schemas
 from shared.actor import Actor
+from shared.db import Database
 from shared.events import accounts, catalogs, distributions, notifications, orders
-from shared.messaging.entrypoints import command, due, on, query
+from shared.messaging.entrypoints import command, due, on, outside, query
 from shared.messaging.service import Service
+from shared.tables import Table
 
 Args = dict[str, Any]
 TICK = timedelta(seconds=0.5)
@@ -28,6 +30,18 @@ class MarketsService(Service):
     def change_market(self, session: Session, actor: Actor, args: Args) -> Any:
         return commands.change_market(session, actor, **args)
 
+    @outside(schemas.LogoOf, schemas.Market)
+    def set_logo(self, db: Database, actor: Actor, args: Args) -> Any:
+        return commands.set_logo(db, actor, **args)
+
+    @command(schemas.MarketId, schemas.Market)
+    def remove_logo(self, session: Session, actor: Actor, args: Args) -> Any:
+        return commands.remove_logo(session, actor, **args)
+
+    @query(schemas.LogoId, schemas.Logo)
+    def logo(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.logo(session, **args)
+
     @query(schemas.WhichMarket, schemas.MarketHome)
     def market(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.market(session, actor, **args)
@@ -35,6 +49,10 @@ class MarketsService(Service):
     @query(schemas.SearchMarkets, schemas.FoundMarkets)
     def search_markets(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.search_markets(session, **args)
+
+    @query(schemas.Nothing, schemas.MarketMap)
+    def market_map(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.market_map(session)
 
     @query(schemas.Nothing, schemas.MyMarkets)
     def my_markets(self, session: Session, actor: Actor, args: Args) -> Any:
@@ -53,6 +71,10 @@ class MarketsService(Service):
     @query(schemas.MembersAsked, schemas.Members)
     def members(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.members(session, actor, **args)
+
+    @query(schemas.ExportMembers, Table)
+    def export_members(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.export_members(session, actor, **args)
 
     @command(schemas.DecideWaiting, schemas.Joined)
     def decide_waiting(self, session: Session, actor: Actor, args: Args) -> Any:
@@ -95,6 +117,10 @@ class MarketsService(Service):
     @query(schemas.MarketId, schemas.LinkedCatalogs)
     def linked_catalogs(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.linked_catalogs(session, **args)
+
+    @query(schemas.Nothing, schemas.MyLinks)
+    def my_links(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.my_links(session, actor)
 
     # ---- sales
 
@@ -152,6 +178,31 @@ class MarketsService(Service):
     def withdraw(self, session: Session, actor: Actor, args: Args) -> Any:
         return commands.withdraw(session, actor, **args)
 
+    # ---- duty shifts
+
+    @query(schemas.SaleId, schemas.DutyShifts)
+    def duty_shifts(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.duty_shifts(session, actor, **args)
+
+    @query(schemas.WhichDuty, schemas.MyDuty)
+    def my_duty(self, session: Session, actor: Actor, args: Args) -> Any:
+        return queries.my_duty(session, actor, **args)
+
+    @command(schemas.SetDutyShifts, schemas.DutyShifts)
+    def set_duty_shifts(self, session: Session, actor: Actor, args: Args) -> Any:
+        commands.set_duty_shifts(session, actor, **args)
+        return queries.duty_shifts(session, actor, args["sale_id"])
+
+    @command(schemas.DutyShiftOfSale, schemas.DutyShifts)
+    def sign_up_for_duty(self, session: Session, actor: Actor, args: Args) -> Any:
+        commands.sign_up_for_duty(session, actor, **args)
+        return queries.duty_shifts(session, actor, args["sale_id"])
+
+    @command(schemas.DutyShiftOfSale, schemas.DutyShifts)
+    def withdraw_from_duty(self, session: Session, actor: Actor, args: Args) -> Any:
+        commands.withdraw_from_duty(session, actor, **args)
+        return queries.duty_shifts(session, actor, args["sale_id"])
+
     # ---- what time does
 
     @due(every=TICK)
@@ -169,6 +220,14 @@ class MarketsService(Service):
     @due(every=timedelta(minutes=1))
     def release_blocked_sales(self, session: Session) -> bool:
         return commands.release_blocked(session)
+
+    @due(every=timedelta(seconds=10))
+    def call_duty_vacancies(self, session: Session) -> bool:
+        return commands.call_vacancies(session)
+
+    @due(every=timedelta(seconds=10))
+    def remind_of_duty(self, session: Session) -> bool:
+        return commands.remind_of_duty(session)
 
     # ---- what others tell
 
@@ -199,6 +258,10 @@ class MarketsService(Service):
     @on(orders.OrderCancelled)
     def on_order_cancelled(self, session: Session, event: orders.OrderCancelled) -> None:
         projections.order_cancelled(session, event)
+
+    @on(orders.OrderAmended)
+    def on_order_amended(self, session: Session, event: orders.OrderAmended) -> None:
+        projections.order_amended(session, event)
 
     @on(distributions.DistributionValidated)
     def on_distribution_validated(self, session: Session, event: distributions.DistributionValidated) -> None:

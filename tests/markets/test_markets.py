@@ -123,6 +123,7 @@ def test_the_home_shows_place_producers_contact_planning_and_organisation(world)
             "name": "Ferme de Peyrignolles",
             "commune": "Captieux",
             "postcode": "33840",
+            "photo_id": None,
             "catalogs": [{"catalog_id": str(catalog_id), "number": 9481, "name": "Tarif vente à la ferme"}],
         }
     ]
@@ -218,6 +219,9 @@ def test_a_catalogue_is_linked_by_its_number_and_shows_at_once(world):  # SPEC C
     assert (linked.catalog_id, linked.producer_id, linked.version) == (catalog_id, producer_id, 1)
     assert [c["number"] for c in world.call("linked_catalogs", market_id=market["market_id"])["items"]] == [9481]
     assert world.call("find_catalog", anne, number=9481, market_id=market["market_id"])["linked"]
+    (mine,) = world.call("my_links", paul)["items"]
+    assert (mine["market_number"], mine["catalog_id"]) == (market["number"], str(catalog_id))
+    assert world.call("my_links", anne)["items"] == []
 
 
 def test_a_catalogue_manager_links_and_a_mere_member_does_not(world):  # SPEC C6 P3
@@ -250,6 +254,7 @@ def test_unlinking_leaves_the_coming_sales_and_is_told(world):  # SPEC C6
     assert isinstance(unlinked, CatalogUnlinked)
     assert unlinked.version == 2
     assert world.call("linked_catalogs", market_id=market["market_id"])["items"] == []
+    assert world.call("my_links", paul)["items"] == []
 
 
 def test_unlinking_is_refused_while_people_wait_for_what_they_ordered(world):  # SPEC C6

@@ -123,6 +123,20 @@ def test_the_last_administrator_can_neither_be_revoked_nor_leave(world, market, 
     assert ask(world, "members", bob, market)["total"] == 1
 
 
+def test_members_are_named_by_their_ids_also_those_who_left(world, market, anne, bob):  # SPEC D2
+    world.person("Zoé", "Zola", "zoe@example.org")
+    ask(world, "join", bob, market)
+    ask(world, "leave", bob, market)
+
+    def named(**args):
+        found = ask(world, "members", anne, market, account_ids=[anne, bob], state="any", **args)["items"]
+        return [each["first_name"] for each in found]
+
+    assert named() == ["Bob", "Anne"]
+    assert named(search="dup") == ["Bob"]
+    assert ask(world, "members", anne, market, account_ids=[bob])["items"] == []
+
+
 def test_only_administrators_grant_and_see_members(world, market, anne, bob):  # SPEC P3 X4
     ask(world, "join", bob, market)
     ask(world, "grant_role", anne, market, account_id=bob, role="catalog_manager")
@@ -274,3 +288,35 @@ def test_a_deleted_account_leaves_everywhere_and_is_forgotten(world, market, ann
 
     assert [type(event) for event in world.told()] == [RoleRevoked, MemberLeft]
     assert ask(world, "members", anne, market, search="bob")["total"] == 0
+
+
+def test_administrators_export_the_members(world, market, anne, bob):  # SPEC N6
+    eve = world.person("=Eve", "Abadie", "eve@example.org")
+    for person in (bob, eve):
+        ask(world, "join", person, market)
+    ask(world, "grant_role", anne, market, account_id=bob, role="catalog_manager")
+
+    told = ask(world, "export_members", anne, market)
+
+    today = clock.now().date().isoformat()
+    assert told["header"] == ["Nom", "Prénom", "E-mail", "Téléphone", "Depuis le", "Rôles"]
+    assert told["rows"][:2] == [
+        ["Abadie", "'=Eve", "eve@example.org", "0600000000", today, ""],
+        ["Dupont", "Bob", "bob@example.org", "0600000000", today, "catalogues"],
+    ]
+    assert told["rows"][2][5] == "administrateur"
+
+
+def test_members_do_not_export_each_other(world, market, bob):  # SPEC P3
+    ask(world, "join", bob, market)
+
+    with pytest.raises(Refused, match="forbidden"):
+        ask(world, "export_members", bob, market)
+
+
+def test_an_address_that_has_an_account_gets_a_link_and_is_not_added(world, market, anne, bob):  # SPEC N6
+    ask(world, "invite", anne, market, addresses=["bob@example.org, new@example.org"], consent=True)
+
+    told = {event.email: event.has_account for event in world.told(MemberInvited)}
+    assert told == {"bob@example.org": True, "new@example.org": False}
+    assert ask(world, "members", anne, market)["total"] == 1

@@ -119,6 +119,18 @@ def test_leaving_is_refused_once_ordered_from_unless_not_delivering(stand, world
     assert (told.not_delivering, told.version) == (True, 2)
 
 
+def test_a_producer_of_whom_members_gave_all_up_may_leave_again(stand, world):  # SPEC S6 O8
+    stand.say("participate")
+    other = clock.new_id()
+    order = world.order(stand.sale, stand.anne, stand.producer_id, other)
+    world.amend_order(order, 2, other)
+    world.amend_order(order, 1, stand.producer_id, other)  # an older word that comes late
+
+    left = stand.say("withdraw")
+
+    assert left["state"] != "not_delivering"
+
+
 def test_who_does_not_deliver_cannot_come_back_to_the_same_sale(stand, world):  # SPEC S6
     stand.say("participate")
     world.order(stand.sale, stand.anne, stand.producer_id)
@@ -232,18 +244,7 @@ def test_a_producer_sees_no_other_producer_on_this_page(stand, world):  # SPEC P
 
 
 def test_who_no_longer_acts_for_the_farm_may_not_answer_for_it(stand, world):  # SPEC X4
-    told = {
-        "producer_id": str(stand.producer_id),
-        "name": "Ferme",
-        "commune": "Captieux",
-        "postcode": "33840",
-        "latitude": None,
-        "longitude": None,
-        "email": None,
-        "phone": None,
-        "siret": None,
-        "vat_exempt": False,
-    }
+    told = farm_told(stand.producer_id)
     world.hear(
         ProducerChanged.load(told | {"account_ids": [str(stand.anne)], "version": 3}),
         ProducerChanged.load(told | {"account_ids": [str(stand.paul)], "version": 2}),
@@ -254,3 +255,27 @@ def test_who_no_longer_acts_for_the_farm_may_not_answer_for_it(stand, world):  #
 
     assert refused.value.code == "forbidden"
     assert stand.say("participate", stand.anne)["state"] == "confirmed"
+
+
+def test_a_farms_picture_stands_for_it_in_the_list_of_sales(stand, world):  # SPEC S6
+    photo = {"photo_id": str(clock.new_id()), "account_ids": [str(stand.paul)], "version": 2}
+    world.hear(ProducerChanged.load(farm_told(stand.producer_id) | photo))
+
+    (sale,) = world.call("sales", stand.anne, market_id=stand.market["market_id"])["items"]
+
+    assert [each["photo_id"] for each in sale["catalogs"]] == [photo["photo_id"]]
+
+
+def farm_told(producer_id):
+    return {
+        "producer_id": str(producer_id),
+        "name": "Ferme",
+        "commune": "Captieux",
+        "postcode": "33840",
+        "latitude": None,
+        "longitude": None,
+        "email": None,
+        "phone": None,
+        "siret": None,
+        "vat_exempt": False,
+    }

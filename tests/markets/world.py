@@ -100,6 +100,14 @@ class World:
         self.hear(confirmed)
         return confirmed
 
+    def amend_order(self, confirmed, amendment, *producers):
+        """Lines of these producers are left of the order."""
+        left = orders.AmendedOrder(order_id=confirmed.order_id, lines=[line(producer_id) for producer_id in producers])
+        names = ("basket_id", "basket_number", "sale_id", "market_id", "member_id")
+        facts = {name: getattr(confirmed, name) for name in names}
+        money = {"total_cents": 0, "refund_id": None, "refund_cents": 0}
+        self.hear(orders.OrderAmended(**facts, **money, amendment=amendment, orders=[left]))
+
     def cancel_order(self, confirmed):
         self.hear(
             orders.OrderCancelled(

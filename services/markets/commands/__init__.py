@@ -6,7 +6,15 @@ or an administrator and a timer, take turns; nobody locks a sale before its mark
 
 from services.markets.commands.calendar import close_due, finish_due, open_due, release_blocked
 from services.markets.commands.catalogs import link_catalog, unlink_catalog
+from services.markets.commands.duty import (
+    call_vacancies,
+    remind_of_duty,
+    set_duty_shifts,
+    sign_up_for_duty,
+    withdraw_from_duty,
+)
 from services.markets.commands.invitations import accept_invitation, invite
+from services.markets.commands.logos import remove_logo, set_logo
 from services.markets.commands.markets import change_market, create_market
 from services.markets.commands.members import decide_waiting, join, leave
 from services.markets.commands.participation import invite_producer, participate, withdraw
@@ -16,6 +24,7 @@ from services.markets.commands.sales import appoint_referent, cancel_sale, plan_
 __all__ = [
     "accept_invitation",
     "appoint_referent",
+    "call_vacancies",
     "cancel_sale",
     "change_market",
     "close_due",
@@ -33,8 +42,14 @@ __all__ = [
     "plan_cycle",
     "plan_sale",
     "release_blocked",
+    "remind_of_duty",
+    "remove_logo",
     "reschedule_sale",
     "revoke_role",
+    "set_duty_shifts",
+    "set_logo",
+    "sign_up_for_duty",
     "unlink_catalog",
     "withdraw",
+    "withdraw_from_duty",
 ]

@@ -5,13 +5,12 @@ event in the same transaction: late is caught up, twice is impossible.
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.markets import counts
-from services.markets.commands.loading import lock_market
+from services.markets.commands.loading import claim_sale, lock_market
 from services.markets.domain import sales as domain
 from services.markets.models import Market, Sale
 from shared import clock
@@ -22,7 +21,7 @@ from shared.messaging import outbox
 def open_due(session: Session) -> bool:
     """A sale whose opening time has come opens, or is blocked and told so once."""
     now = clock.now()
-    claimed = _claim(
+    claimed = claim_sale(
         session, Sale.state == domain.PLANNED, Sale.opens_at <= now, Sale.blocked_at.is_(None), first=Sale.opens_at
     )
     if claimed is None:
@@ -39,7 +38,7 @@ def open_due(session: Session) -> bool:
 
 def close_due(session: Session) -> bool:
     now = clock.now()
-    claimed = _claim(session, Sale.state == domain.OPEN, Sale.closes_at <= now, first=Sale.closes_at)
+    claimed = claim_sale(session, Sale.state == domain.OPEN, Sale.closes_at <= now, first=Sale.closes_at)
     if claimed is None:
         return False
     sale, _ = claimed
@@ -51,7 +50,7 @@ def close_due(session: Session) -> bool:
 
 def finish_due(session: Session) -> bool:
     """The slot of the distribution is over; what is left to do is to validate it."""
-    claimed = _claim(session, Sale.state == domain.CLOSED, Sale.ends_at <= clock.now(), first=Sale.ends_at)
+    claimed = claim_sale(session, Sale.state == domain.CLOSED, Sale.ends_at <= clock.now(), first=Sale.ends_at)
     if claimed is None:
         return False
     sale, _ = claimed
@@ -89,10 +88,3 @@ def _open(session: Session, sale: Sale, now: datetime) -> None:
     outbox.record(
         session, SaleOpened(sale_id=sale.id, market_id=sale.market_id, opened_at=now, closes_at=sale.closes_at)
     )
-
-
-def _claim(session: Session, *due: Any, first: Any) -> tuple[Sale, Market] | None:
-    """The earliest due sale that nobody else holds, locked together with its market."""
-    earliest = select(Sale, Market).join(Market, Market.id == Sale.market_id).where(*due).order_by(first).limit(1)
-    claimed = earliest.with_for_update(of=[Market, Sale], skip_locked=True, key_share=True)
-    return session.execute(claimed).tuples().first()

@@ -29,6 +29,13 @@ def lock_sale(session: Session, sale_id: UUID) -> tuple[Market, Sale]:
     return market, session.get_one(Sale, sale_id, populate_existing=True)
 
 
+def claim_sale(session: Session, *due: Any, first: Any) -> tuple[Sale, Market] | None:
+    """The earliest due sale that nobody else holds, locked together with its market."""
+    earliest = select(Sale, Market).join(Market, Market.id == Sale.market_id).where(*due).order_by(first).limit(1)
+    claimed = earliest.with_for_update(of=[Market, Sale], skip_locked=True, key_share=True)
+    return session.execute(claimed).tuples().first()
+
+
 def ensure_version(version: int | None, current: int) -> None:
     if version is not None and version != current:
         raise VersionConflict(current=current)

@@ -55,7 +55,7 @@ def create_market(session: Session, actor: Actor, name: str, kind: str, place: d
     session.add(market)
     session.flush()
 
-    _tell(session, market)
+    tell(session, market)
     set_state(session, market.id, account_id, MEMBER)
     set_role(session, market.id, account_id, ADMINISTRATOR, held=True)
     return market
@@ -81,12 +81,12 @@ def change_market(
     market.version += 1
     session.flush()
 
-    _tell(session, market)
+    tell(session, market)
     calendar.release(session, market)
     return market
 
 
-def _tell(session: Session, market: Market) -> None:
+def tell(session: Session, market: Market) -> None:
     facts = {name: getattr(market, name) for name in TOLD}
     outbox.record(
         session,

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.markets.commands.duty import free_places_of
 from services.markets.commands.loading import lock_market
 from services.markets.commands.roles import revoke_all
 from services.markets.domain import members as domain
@@ -37,6 +38,7 @@ def leave(session: Session, actor: Actor, market_id: UUID) -> Member:
     if member is None or member.state not in {domain.MEMBER, domain.WAITING}:
         raise NotFound("market_id", what="member")
     revoke_all(session, market_id, account_id)
+    free_places_of(session, account_id, market_id)
     return set_state(session, market_id, account_id, domain.GONE)
 
 

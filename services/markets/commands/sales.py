@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.markets.commands import calendar
+from services.markets.commands.duty import move_shifts
 from services.markets.commands.loading import ensure_version, located, lock_market, lock_sale
 from services.markets.commands.roles import ensure_member
 from services.markets.domain import sales as domain
@@ -75,6 +76,7 @@ def reschedule_sale(
     for name in TIMES:
         setattr(sale, name, getattr(after, name))
     sale.place = place
+    move_shifts(session, sale, before.starts_at, zone(market.time_zone))
     if sale.opens_at > clock.now():
         sale.blocked_at = None
     sale.version += 1

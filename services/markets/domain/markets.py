@@ -67,7 +67,7 @@ DEFAULTS = {
 ORGANISATION = {
     ("before", "fr"): "Les producteurs livrent à l’avance et une équipe compose les paniers avant la distribution : "
     "le vôtre vous attend, complet.",
-    ("before", "en"): "Producers deliver in advance and a team composes the baskets before the distribution: "
+    ("before", "en"): "Producers deliver in advance and a team puts the baskets together before the distribution: "
     "yours is ready, complete.",
     ("during", "fr"): "Chaque producteur apporte des lots étiquetés au numéro de commande du client ; l’équipe les "
     "rassemble pour composer le panier à l’arrivée de chacun, pendant la distribution.",

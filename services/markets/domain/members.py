@@ -10,7 +10,17 @@ from shared.errors import Refusal
 ADMINISTRATOR, MESSAGE_SENDER, CATALOG_MANAGER = "administrator", "message_sender", "catalog_manager"
 ROLES = (ADMINISTRATOR, MESSAGE_SENDER, CATALOG_MANAGER)
 
+ROLE_NAMES = {
+    ADMINISTRATOR: ("administrateur", "administrator"),
+    MESSAGE_SENDER: ("messagerie", "messages"),
+    CATALOG_MANAGER: ("catalogues", "catalogues"),
+}
+"""In French and English."""
+
 MEMBER, WAITING, GONE, TURNED_AWAY = "member", "waiting", "gone", "turned_away"
+ANY = "any"
+"""Of questions only: whatever the state is."""
+
 JOINING = {"open": MEMBER, "waiting_list": WAITING}
 """What somebody who asks to join becomes, by the market's registration."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.markets.domain.cycles import Slot, at, dates
+from shared import day
 from shared.errors import Refusal
 
 PLANNED, OPEN, CLOSED, DISTRIBUTED, VALIDATED, CANCELLED = (
@@ -88,6 +89,12 @@ class Times:
 
     def overlaps(self, other: "Times") -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+def button(state: str, closes_at: datetime, starts_at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Which one an administrator finds beside a sale (SPEC D1)."""
+    is_over = state in {VALIDATED, CANCELLED}
+    return day.SEE_ORDERS if is_over else day.button(closes_at, starts_at, zone, now)
 
 
 def ensure_next(state: str, wanted: str) -> None:

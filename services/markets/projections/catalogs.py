@@ -17,6 +17,7 @@ def producer_changed(session: Session, told: ProducerChanged) -> None:
         name=told.name,
         commune=told.commune,
         postcode=told.postcode,
+        photo_id=told.photo_id,
     )
     if is_newest:
         session.execute(delete(ProducerPerson).where(ProducerPerson.producer_id == told.producer_id))

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.markets.commands.duty import free_places_of
 from services.markets.commands.members import set_state
 from services.markets.commands.roles import set_role
 from services.markets.domain.members import GONE, MEMBER, WAITING
@@ -56,6 +57,7 @@ def account_deleted(session: Session, told: AccountDeleted) -> None:
         set_role(session, role.market_id, told.account_id, role.role, held=False)
     for market_id in _markets_of(session, told.account_id):
         set_state(session, market_id, told.account_id, GONE)
+    free_places_of(session, told.account_id)
 
 
 def delivery_bounced(session: Session, told: DeliveryBounced) -> None:

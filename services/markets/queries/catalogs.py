@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from services.markets.models import Catalog, Link, Producer
+from services.markets.models import Catalog, Link, Market, Producer, ProducerPerson
 from shared.actor import Actor
 from shared.errors import NotFound
 
@@ -27,6 +27,21 @@ def linked_catalogs(session: Session, market_id: UUID) -> dict[str, Any]:
         linked.where(Link.market_id == market_id, Link.active).order_by(Link.linked_at, Catalog.number)
     )
     return {"items": rows.mappings().all()}
+
+
+def my_links(session: Session, actor: Actor) -> dict[str, Any]:
+    """The markets that the asker's catalogues serve, by name."""
+    mine = select(ProducerPerson.producer_id).where(ProducerPerson.account_id == actor.must_be_known())
+    asked = select(
+        Link.catalog_id,
+        Link.producer_id,
+        Link.linked_at,
+        Market.id.label("market_id"),
+        Market.number.label("market_number"),
+        Market.name.label("market_name"),
+    ).join(Market, Market.id == Link.market_id)
+    served = asked.where(Link.active, Link.producer_id.in_(mine)).order_by(Market.name, Market.id, Link.catalog_id)
+    return {"items": session.execute(served).mappings().all()}
 
 
 def _catalogs() -> Select[*tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """A market's public home, and the markets of a person."""
 
+import base64
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -8,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from services.markets import counts
 from services.markets.domain.markets import ORGANISATION
 from services.markets.domain.members import ADMINISTRATOR, MEMBER, WAITING
 from services.markets.domain.sales import COMING
-from services.markets.models import Catalog, Link, Market, Member, Producer, Role, Sale
+from services.markets.models import Catalog, Link, Logo, Market, Member, Producer, Role, Sale
+from services.markets.queries.first_steps import first_steps
 from services.markets.rights import roles_of
 from shared import clock
 from shared.actor import Actor
@@ -31,6 +34,7 @@ HOME = (
     "contact_phone",
     "registration",
     "organisation_mode",
+    "logo_id",
     "version",
 )
 
@@ -40,14 +44,25 @@ def market(session: Session, actor: Actor, market_id: UUID | None = None, number
     if row is None:
         raise NotFound("market_id" if market_id else "number", what="market")
     mine = _mine(session, row.id, actor)
+    administered = ADMINISTRATOR in mine["roles"]
+    planning = _planning(session, row.id)
     return {
         **{name: getattr(row, name) for name in HOME},
         "organisation": organisation(row.organisation_mode, actor.language),
         "producers": producers_of(session, row.id),
-        "planning": _planning(session, row.id),
+        "planning": planning,
+        "blocking": _blocking(session, row.id, planning) if administered else None,
         "mine": mine,
-        "settings": row if ADMINISTRATOR in mine["roles"] else None,
+        "settings": row if administered else None,
+        "first_steps": first_steps(session, row) if administered else None,
     }
+
+
+def logo(session: Session, logo_id: UUID) -> dict[str, Any]:
+    found = session.get(Logo, logo_id)
+    if found is None:
+        raise NotFound("logo_id", what="logo")
+    return {"logo_id": found.id, "content": base64.b64encode(found.content).decode()}
 
 
 def my_markets(session: Session, actor: Actor) -> dict[str, Any]:
@@ -71,7 +86,10 @@ def organisation(mode: str, language: str) -> str:
 
 
 def card(row: Market, next_sale: Sale | None) -> dict[str, Any]:
-    return {**{name: getattr(row, name) for name in ("id", "number", "name", "kind", "place")}, "next_sale": next_sale}
+    return {
+        **{name: getattr(row, name) for name in ("id", "number", "name", "kind", "place", "logo_id", "time_zone")},
+        "next_sale": next_sale,
+    }
 
 
 def next_sales(session: Session, market_ids: Iterable[UUID]) -> dict[UUID, Sale]:
@@ -94,6 +112,7 @@ def producers_of(session: Session, market_id: UUID) -> list[dict[str, Any]]:
             Producer.name.label("producer"),
             Producer.commune,
             Producer.postcode,
+            Producer.photo_id,
         )
         .select_from(Link)
         .join(Catalog, Catalog.id == Link.catalog_id)
@@ -108,6 +127,7 @@ def producers_of(session: Session, market_id: UUID) -> list[dict[str, Any]]:
             "name": row.producer or "",
             "commune": row.commune or "",
             "postcode": row.postcode or "",
+            "photo_id": row.photo_id,
             "catalogs": [],
         }
         catalogs = found.setdefault(row.producer_id, facts)["catalogs"]
@@ -118,6 +138,14 @@ def producers_of(session: Session, market_id: UUID) -> list[dict[str, Any]]:
 def _planning(session: Session, market_id: UUID) -> list[Sale]:
     coming = (Sale.market_id == market_id, Sale.state.in_(COMING), Sale.ends_at > clock.now())
     return list(session.scalars(select(Sale).where(*coming).order_by(Sale.starts_at).limit(PLANNED_ON_HOME)))
+
+
+def _blocking(session: Session, market_id: UUID, planning: list[Sale]) -> list[Sale]:
+    """What is to be validated before the sales that should be open can be (SPEC S9); oldest first."""
+    if not any(sale.blocked_at for sale in planning):
+        return []
+    ids = counts.unvalidated_sales(session, market_id, clock.now())
+    return list(session.scalars(select(Sale).where(Sale.id.in_(ids)).order_by(Sale.starts_at)))
 
 
 def _mine(session: Session, market_id: UUID, actor: Actor) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Sales as customers, administrators and producers see them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.markets import counts
 from services.markets.domain import sales as domain
+from services.markets.domain.markets import zone
 from services.markets.domain.members import ADMINISTRATOR, CATALOG_MANAGER
 from services.markets.models import Catalog, Link, Market, Participation, Person, Producer, ProducerPerson, Sale
 from services.markets.queries.markets import organisation
@@ -44,6 +45,7 @@ def sale(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]:
         **_facts(row),
         **{name: getattr(market, name) for name in MARKET},
         "market_name": market.name,
+        "market_number": market.number,
         "organisation": organisation(market.organisation_mode, actor.language),
         "producers": _taking_part(session, catalogs),
         "administration": _administration(session, row, catalogs) if roles & {ADMINISTRATOR, CATALOG_MANAGER} else None,
@@ -65,16 +67,25 @@ def sales(
         asked = asked.where(Sale.state.in_(state))
     rows = session.scalars(_page(session, asked, after, limit, newest_first=newest_first)).all()
     orders = counts.orders_of(session, [row.id for row in rows]) if administers else {}
+    catalogs = _catalogs(session, rows[:limit]) if administers else {}
+    buttons = _buttons(session, market_id, rows[:limit]) if administers else {}
     items = [
         {
             **_facts(row),
             "order_count": orders.get(row.id, 0) if administers else None,
             "blocked_at": row.blocked_at if administers else None,
             "referent_id": row.referent_id if administers else None,
+            "button": buttons.get(row.id),
+            "catalogs": catalogs.get(row.id),
         }
         for row in rows[:limit]
     ]
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
+
+
+def _buttons(session: Session, market_id: UUID, rows: Sequence[Sale]) -> dict[UUID, str]:
+    here, now = zone(session.get_one(Market, market_id).time_zone), clock.now()
+    return {row.id: domain.button(row.state, row.closes_at, row.starts_at, here, now) for row in rows}
 
 
 def producer_sales(session: Session, actor: Actor, after: UUID | None, limit: int) -> dict[str, Any]:
@@ -152,6 +163,7 @@ def _named(session: Session, ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
             Catalog.name.label("catalog_name"),
             Catalog.producer_id,
             func.coalesce(Producer.name, "").label("producer_name"),
+            Producer.photo_id,
         )
         .select_from(Catalog)
         .outerjoin(Producer, Producer.id == Catalog.producer_id)

@@ -30,6 +30,18 @@ def search_markets(
     }
 
 
+def market_map(session: Session) -> dict[str, Any]:
+    """A point per market, for a map of the country."""
+    columns = (Market.number, Market.name, Market.place_commune, Market.place_latitude, Market.place_longitude)
+    placed = select(*columns).where(Market.place_latitude.is_not(None)).order_by(Market.number).limit(MOST_CANDIDATES)
+    return {
+        "items": [
+            {"number": number, "name": name, "commune": commune, "latitude": latitude, "longitude": longitude}
+            for number, name, commune, latitude, longitude in session.execute(placed)
+        ]
+    }
+
+
 def _centre(communes: list[Commune], latitude: float | None, longitude: float | None) -> Point | None:
     if latitude is not None and longitude is not None:
         return Point(latitude, longitude)

@@ -1,6 +1,6 @@
 """Pieces that several shapes share."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -49,6 +49,18 @@ class Instant(fields.DateTime):
 class Day(fields.Date):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=_near_enough, **kwargs)
+
+
+def _without_offset(value: time) -> None:
+    if value.tzinfo is not None:
+        raise ValidationError("Not a valid time.")
+
+
+class Hour(fields.Time):
+    """A wall-clock time of a day that is known, in the market's own time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=_without_offset, **kwargs)
 
 
 class Place(Schema):

@@ -1,11 +1,11 @@
-"""Shapes of markets, their search, and their catalogues."""
+"""Shapes of markets and their search."""
 
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
 
 from services.markets.schemas.common import MarketId, Place, Version
-from shared.fields import ExactInteger
+from shared.fields import MOST_PHOTO_BYTES, Base64, ExactInteger
 
 KIND = validate.OneOf(["producers", "local_authority", "company", "association"])
 MODE = validate.OneOf(["before", "during"])
@@ -61,7 +61,24 @@ class ChangeMarket(ChangeMarketBody, MarketId, Version):
     pass
 
 
+class LogoOf(MarketId):
+    content = Base64(required=True, validate=validate.Length(max=MOST_PHOTO_BYTES))
+
+
+class LogoId(Schema):
+    logo_id = fields.UUID(required=True)
+
+
+class Logo(LogoId):
+    """`content`: a WebP as base64."""
+
+    content = fields.String()
+
+
 class Market(_Settings):
+    """`logo_id`: seen at /logos/{logo_id}."""
+
+    logo_id = fields.UUID(allow_none=True)
     market_id = fields.UUID(attribute="id")
     number = fields.Integer()
     name = fields.String()
@@ -92,16 +109,20 @@ class HomeProducer(Schema):
     name = fields.String()
     commune = fields.String()
     postcode = fields.String()
+    photo_id = fields.UUID(allow_none=True)
     catalogs = fields.List(fields.Nested(CatalogFacts))
 
 
 class HomeSale(Schema):
+    """`blocked_at`: when it should have opened and could not, because distributions before it are not validated."""
+
     sale_id = fields.UUID(attribute="id")
     state = fields.String()
     opens_at = fields.AwareDateTime()
     closes_at = fields.AwareDateTime()
     starts_at = fields.AwareDateTime()
     ends_at = fields.AwareDateTime()
+    blocked_at = fields.AwareDateTime(allow_none=True)
     place = fields.Nested(Place)
 
 
@@ -112,8 +133,24 @@ class Mine(Schema):
     roles = fields.List(fields.String())
 
 
+class FirstSteps(Schema):
+    """What setting up a market takes, in the order of the guide; true once it is done."""
+
+    settings = fields.Boolean()
+    organisation = fields.Boolean()
+    producers = fields.Boolean()
+    sales = fields.Boolean()
+    participation = fields.Boolean()
+    customers = fields.Boolean()
+    launched = fields.Boolean()
+
+
 class MarketHome(Schema):
-    """The public page. `settings` is there for administrators only."""
+    """The public page. `settings`, `first_steps` and `blocking` are for administrators only; `logo_id`: seen at
+    /logos/{logo_id}. `blocking`: the distributions to validate before what is blocked in `planning` opens.
+    """
+
+    logo_id = fields.UUID(allow_none=True)
 
     market_id = fields.UUID(attribute="id")
     number = fields.Integer()
@@ -130,8 +167,10 @@ class MarketHome(Schema):
     organisation = fields.String(metadata={"description": "How distributions go, in the reader's language."})
     producers = fields.List(fields.Nested(HomeProducer))
     planning = fields.List(fields.Nested(HomeSale))
+    blocking = fields.List(fields.Nested(HomeSale), allow_none=True)
     mine = fields.Nested(Mine)
     settings = fields.Nested(Market, allow_none=True)
+    first_steps = fields.Nested(FirstSteps, allow_none=True)
     version = fields.Integer()
 
 
@@ -159,11 +198,13 @@ class CommuneFacts(Schema):
 
 
 class MarketCard(Schema):
+    logo_id = fields.UUID(allow_none=True)
     market_id = fields.UUID(attribute="id")
     number = fields.Integer()
     name = fields.String()
     kind = fields.String()
     place = fields.Nested(Place)
+    time_zone = fields.String()
     distance_km = fields.Float(allow_none=True)
     next_sale = fields.Nested(HomeSale, allow_none=True)
 
@@ -173,6 +214,18 @@ class FoundMarkets(Schema):
 
     communes = fields.List(fields.Nested(CommuneFacts))
     items = fields.List(fields.Nested(MarketCard))
+
+
+class MarketPoint(Schema):
+    number = fields.Integer()
+    name = fields.String()
+    commune = fields.String()
+    latitude = fields.Float()
+    longitude = fields.Float()
+
+
+class MarketMap(Schema):
+    items = fields.List(fields.Nested(MarketPoint))
 
 
 class MyMarket(MarketCard):
@@ -188,55 +241,3 @@ class MyMarket(MarketCard):
 class MyMarkets(Schema):
     administered = fields.List(fields.Nested(MyMarket))
     joined = fields.List(fields.Nested(MyMarket))
-
-
-class LinkCatalogBody(Schema):
-    catalog_id = fields.UUID()
-    number = ExactInteger()
-
-    @validates_schema
-    def _one(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if ("catalog_id" in data) == ("number" in data):
-            raise ValidationError("Give catalog_id or number.")
-
-
-class LinkCatalog(LinkCatalogBody, MarketId):
-    pass
-
-
-class UnlinkCatalog(MarketId):
-    catalog_id = fields.UUID(required=True)
-
-
-class Link(Schema):
-    market_id = fields.UUID()
-    catalog_id = fields.UUID()
-    producer_id = fields.UUID()
-    active = fields.Boolean()
-    linked_at = fields.AwareDateTime()
-    version = fields.Integer()
-
-
-class CatalogNumber(Schema):
-    market_id = fields.UUID(load_default=None, allow_none=True)
-    number = ExactInteger(required=True)
-
-
-class NamedCatalog(CatalogFacts):
-    producer_id = fields.UUID()
-    producer_name = fields.String()
-    commune = fields.String()
-    postcode = fields.String()
-    product_count = fields.Integer()
-
-
-class FoundCatalog(NamedCatalog):
-    linked = fields.Boolean(metadata={"description": "It serves the market that was asked for."})
-
-
-class LinkedCatalog(NamedCatalog):
-    linked_at = fields.AwareDateTime()
-
-
-class LinkedCatalogs(Schema):
-    items = fields.List(fields.Nested(LinkedCatalog))

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.markets.schemas.common import MarketId, PageBody
+from services.markets.schemas.common import MOST_PER_PAGE, MarketId, PageBody
 from shared.fields import Flag
 
 ROLE = validate.OneOf(["administrator", "message_sender", "catalog_manager"])
@@ -18,13 +18,25 @@ class Joined(Schema):
     version = fields.Integer()
 
 
-class MembersPage(PageBody):
-    search = fields.String(load_default="", validate=validate.Length(max=80))
+class WhichMembers(Schema):
     state = fields.String(load_default="member", validate=validate.OneOf(["member", "waiting"]))
 
 
-class MembersAsked(MembersPage, MarketId):
+class MembersPage(WhichMembers, PageBody):
+    search = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class ExportMembers(WhichMembers, MarketId):
     pass
+
+
+class MembersAsked(MembersPage, MarketId):
+    """`state` any: also who left or was turned away. `account_ids`: these only."""
+
+    state = fields.String(load_default="member", validate=validate.OneOf(["member", "waiting", "any"]))
+    account_ids = fields.List(
+        fields.UUID(), load_default=None, allow_none=True, validate=validate.Length(1, MOST_PER_PAGE)
+    )
 
 
 class MemberFacts(Schema):

@@ -114,13 +114,14 @@ class PublicSale(SaleTimes):
 
 
 class ParticipationFacts(Schema):
-    """`state`: null (not asked), invited, confirmed, withdrawn, declined or not_delivering."""
+    """`state`: null (not asked), invited, confirmed, withdrawn, declined or not_delivering. `photo_id`: of the farm."""
 
     catalog_id = fields.UUID()
     number = fields.Integer()
     catalog_name = fields.String()
     producer_id = fields.UUID()
     producer_name = fields.String()
+    photo_id = fields.UUID(allow_none=True)
     state = fields.String(allow_none=True)
     invited_at = fields.AwareDateTime(allow_none=True)
     answered_at = fields.AwareDateTime(allow_none=True)
@@ -147,6 +148,7 @@ class SaleProducer(Schema):
 
 class SalePage(PublicSale):
     market_name = fields.String()
+    market_number = fields.Integer()
     time_zone = fields.String()
     organisation_mode = fields.String()
     organisation = fields.String()
@@ -166,11 +168,15 @@ class SalesAsked(SalesPage, MarketId):
 
 
 class ListedSale(PublicSale):
-    """`order_count` and `blocked_at` are null for people who do not administer the market."""
+    """`button`: see_orders, or from the morning of the distribution validate_distribution. It, `order_count`, `blocked_at`
+    and `catalogs` are null for people who do not administer the market.
+    """
 
+    button = fields.String(allow_none=True)
     referent_id = fields.UUID(allow_none=True)
     blocked_at = fields.AwareDateTime(allow_none=True)
     order_count = fields.Integer(allow_none=True)
+    catalogs = fields.List(fields.Nested(ParticipationFacts), allow_none=True)
 
 
 class Sales(Schema):
