@@ -35,12 +35,6 @@ class SiretInvalid(Refusal):
 MOST_FARM_PHOTOS = 8
 
 
-class NotAPicture(Refusal):
-    """No JPEG, PNG or WebP that can be read, or too large a one."""
-
-    status = 422
-
-
 class TooManyPhotos(Refusal):
     """details["most"]."""
 
@@ -230,6 +224,10 @@ def producer_facts(said: dict[str, Any]) -> dict[str, Any]:
             _ensure_choices(name, facts[name], choices)
             facts[name] = list(dict.fromkeys(facts[name]))
     return facts
+
+
+def ensure_growable(code: str) -> None:
+    _ensure_choices("grows", [code], GROWABLE)
 
 
 def selection(items: Iterable[Price], own_ids: set[Any]) -> list[Price]:

@@ -22,6 +22,7 @@ class Producer(Base):
     __tablename__ = "producers"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
+    search_name: Mapped[str] = mapped_column(Text)
     commune: Mapped[str] = mapped_column(String(120))
     postcode: Mapped[str] = mapped_column(String(10))
     latitude: Mapped[float | None] = mapped_column(Float(53))
@@ -40,12 +41,13 @@ class Producer(Base):
 
 
 class Photo(Base):
-    """A picture of a farm or of one of its products, as WebP; never changed."""
+    """A picture of a farm or of one of its products, as WebP; never changed. `small`: for lists; not of the oldest ones."""
 
     __tablename__ = "photos"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     producer_id: Mapped[UUID] = mapped_column(ForeignKey("producers.id"), index=True)
     content: Mapped[bytes]
+    small: Mapped[bytes | None]
     added_at: Mapped[datetime]
 
 

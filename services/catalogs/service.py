@@ -10,6 +10,7 @@ from shared.actor import Actor
 from shared.db import Database
 from shared.messaging.entrypoints import command, on, outside, query
 from shared.messaging.service import Service
+from shared.tables import Table
 
 Args = dict[str, Any]
 
@@ -28,6 +29,10 @@ class CatalogsService(Service):
     @query(schemas.ProducerId, schemas.Producer)
     def producer(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.producer(session, actor, **args)
+
+    @query(schemas.SearchProducers, schemas.Directory)
+    def producers(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.producers(session, actor, **args)
 
     @query(schemas.Nothing, schemas.ProducerList)
     def my_producers(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -74,7 +79,7 @@ class CatalogsService(Service):
         commands.remove_photo(session, actor, **args)
         return args | {"gone": True}
 
-    @query(schemas.PhotoId, schemas.Photo)
+    @query(schemas.PhotoWanted, schemas.Photo)
     def photo(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.photo(session, **args)
 
@@ -94,9 +99,17 @@ class CatalogsService(Service):
     def my_catalogs(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.my_catalogs(session, actor, **args)
 
-    @query(schemas.CatalogId, schemas.Export)
+    @query(schemas.CatalogId, Table)
     def export_catalog(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.export_catalog(session, actor, **args)
+
+    @query(schemas.PreviewImport, schemas.ImportPreview)
+    def preview_import(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.preview_import(session, actor, **args)
+
+    @command(schemas.ApplyImport, schemas.Imported)
+    def apply_import(self, session: Session, actor: Actor, args: Args) -> Args:
+        return commands.apply_import(session, actor, **args)
 
     @query(schemas.Nothing, schemas.Taxonomy)
     def taxonomy(self, session: Session, actor: Actor, args: Args) -> Args:

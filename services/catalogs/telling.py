@@ -33,6 +33,7 @@ def producer_changed(session: Session, producer: Producer) -> ProducerChanged:
         siret=producer.siret,
         vat_exempt=producer.vat_exempt,
         account_ids=list(session.scalars(people.order_by(ProducerPerson.account_id))),
+        photo_id=UUID(producer.photo_ids[0]) if producer.photo_ids else None,
         version=producer.version,
     )
 
@@ -55,6 +56,7 @@ def product_changed(product: Product, producer: Producer) -> ProductChanged | Pr
         organic=product.organic,
         allergens=product.allergens,
         vat_bp=domain.vat_of(product.vat_bp, vat_exempt=producer.vat_exempt),
+        photo_id=product.photo_id,
         version=product.version,
     )
 

@@ -45,6 +45,16 @@ def producer(row: Producer, *, own: bool) -> View:
     return {"producer_id": row.id, **{name: getattr(row, name) for name in PUBLIC_PRODUCER}, "own": own}
 
 
+def directory_card(row: Producer) -> View:
+    """What a list of farms shows: no phone, no e-mail."""
+    shown = ("name", "commune", "postcode", "latitude", "longitude", "presentation", "grows", "labels")
+    return {
+        "producer_id": row.id,
+        **{name: getattr(row, name) for name in shown},
+        "photo_id": row.photo_ids[0] if row.photo_ids else None,
+    }
+
+
 def product(row: Product, farm: Producer) -> View:
     """What a customer must be able to read before buying."""
     return {

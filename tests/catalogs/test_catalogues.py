@@ -1,7 +1,5 @@
 """Catalogues: numbers, prices, what the public sees, the export."""
 
-import csv
-import io
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -153,10 +151,8 @@ def test_the_export_is_in_the_readers_language_with_decimal_commas(farm):  # SPE
     jam = farm.add(JAM, on_hand=Decimal(5), allergens=["sulphites"], description="Cuite ; au chaudron")
     catalog = farm.create((jam, 1450), (farm.add(CARROTS, on_hand=Decimal("12.5")), 320))
 
-    french = _rows(farm.ask(queries.export_catalog, catalog_id=catalog.id)["content"])
-    english = _rows(
-        farm.ask(queries.export_catalog, actor=Actor(farm.actor.account_id, "en"), catalog_id=catalog.id)["content"]
-    )
+    french = _rows(farm.ask(queries.export_catalog, catalog_id=catalog.id))
+    english = _rows(farm.ask(queries.export_catalog, actor=Actor(farm.actor.account_id, "en"), catalog_id=catalog.id))
 
     assert (french[0]["Prix TTC"], french[0]["Prix unitaire"], french[0]["TVA %"]) == ("14,50", "58,00", "5,5")
     assert (french[0]["Contenu"], french[0]["Unité"], french[0]["Allergènes"]) == (
@@ -174,9 +170,9 @@ def test_no_name_calculates_or_breaks_the_sheet(farm, name):  # SPEC C3 X4
     name = name.encode("utf-8", "ignore").decode() or "x"
     catalog = farm.create((farm.add(CARROTS | {"name": name}), 100))
 
-    (row,) = _rows(farm.ask(queries.export_catalog, catalog_id=catalog.id)["content"])
+    (row,) = _rows(farm.ask(queries.export_catalog, catalog_id=catalog.id))
 
-    assert row["Nom"].removeprefix("'") == name.removeprefix("'")
+    assert row["Nom"] in {name, f"'{name}"}
     assert not row["Nom"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
@@ -187,5 +183,5 @@ def test_others_cannot_export(farm, strangers):  # SPEC P3
         farm.ask(queries.export_catalog, actor=strangers.actor, catalog_id=catalog.id)
 
 
-def _rows(content):
-    return list(csv.DictReader(io.StringIO(content, newline=""), delimiter=";"))
+def _rows(table):
+    return [dict(zip(table["header"], row, strict=True)) for row in table["rows"]]

@@ -132,7 +132,7 @@ def test_the_export_opens_in_a_spreadsheet(running):  # SPEC C3
 
     assert export.data.startswith("\ufeffIdentifiant;Nom".encode())
     assert "4,20" in export.text
-    assert export.headers["Content-Disposition"] == f'attachment; filename="catalogue-{catalog["number"]}.csv"'
+    assert export.headers["Content-Disposition"] == f"attachment; filename=catalogue-{catalog['number']}.csv"
     assert Client(running, "marie").get(f"/catalogs/{catalog['catalog_id']}/export.csv").status_code == 404
 
 

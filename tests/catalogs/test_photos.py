@@ -4,9 +4,15 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
-from services.catalogs import pictures
-from services.catalogs.domain import MOST_FARM_PHOTOS, NotAPicture
+from services.catalogs import commands
+from services.catalogs.domain import MOST_FARM_PHOTOS
+from services.catalogs.models import Photo
+from shared import pictures
+from shared.errors import NotAPicture
+from tests.catalogs import conftest
+from tests.support.bus import forget_told, told
 
 PERSON = {
     "email": "claire@example.org",
@@ -65,7 +71,8 @@ class Farm:
     """Claire's farm and carrots, through the API."""
 
     def __init__(self, suite):
-        self.http = suite("accounts", "catalogs").http
+        self.suite = suite("accounts", "catalogs")
+        self.http = self.suite.http
         self.headers = self.log_in(PERSON)
         self.producer_id = self.post(
             "/producers", json={"name": "Ferme", "commune": "Cambes", "postcode": "33880"}
@@ -105,6 +112,24 @@ def test_everybody_sees_the_photo_of_a_product_until_another_replaces_it(farm): 
     assert farm.get(f"/photos/{first}").status_code == 404
 
 
+def test_lists_show_a_small_picture_of_the_same(farm):  # SPEC C2
+    photo_id = farm.put_photo(a_picture()).json["photo_id"]
+    whole, small = (farm.get(f"/photos/{photo_id}{query}") for query in ("", "?small=true"))
+
+    assert opened(small.data).size == (400, 225)
+    assert small.mimetype == "image/webp"
+    assert "immutable" in small.headers["Cache-Control"]
+    assert small.headers["ETag"] != whole.headers["ETag"]
+
+
+def test_a_photo_from_before_there_were_small_ones_is_shown_whole(farm):
+    photo_id = farm.put_photo(a_picture()).json["photo_id"]
+    with farm.suite.databases["catalogs"].write() as session:
+        session.execute(update(Photo).values(small=None))
+
+    assert opened(farm.get(f"/photos/{photo_id}?small=true").data).size == (1200, 675)
+
+
 def test_a_farm_shows_eight_photos_at_the_most_and_may_take_one_out(farm):  # SPEC C1
     path = f"/producers/{farm.producer_id}/photos"
     added = [
@@ -141,3 +166,14 @@ def test_a_picture_of_more_than_twelve_megabytes_is_refused(farm):  # SPEC X1
     answer = farm.put_photo(b"x" * (12 * 1024 * 1024 + 1))
 
     assert (answer.status_code, answer.json["code"]) == (413, "too_large")
+
+
+def test_a_photo_is_told_to_the_shop_and_to_the_markets(database):  # SPEC C2
+    farm = conftest.Farm(database("catalogs"))
+    carrots = farm.add()
+    forget_told(farm.db)
+
+    shown = commands.set_product_photo(farm.db, farm.actor, product_id=carrots.id, content=a_picture())
+    face = commands.add_farm_photo(farm.db, farm.actor, producer_id=farm.id, content=a_picture())
+
+    assert [event.photo_id for event in told(farm.db) if hasattr(event, "photo_id")] == [shown, face]

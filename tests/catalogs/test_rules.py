@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalogs import domain, sheets, taxonomy
+from services.catalogs import domain, taxonomy
 from services.catalogs.domain import Price, UnitPrice
+from shared.tables import FORMULA_STARTS, plain
 from tests.catalogs.conftest import CARROTS, JAM, WINE
 
 
@@ -154,8 +155,8 @@ def test_search_ignores_case_accents_and_ligatures():  # SPEC C2
 
 @given(st.text(max_size=40))
 def test_no_cell_is_taken_for_a_formula(text):  # SPEC C3 X4
-    assert not sheets.plain(text).startswith(sheets.FORMULA_STARTS)
-    assert sheets.plain(text) in {text, f"'{text}"}
+    assert not plain(text).startswith(FORMULA_STARTS)
+    assert plain(text) in {text, f"'{text}"}
 
 
 @given(st.lists(st.integers(1, 10_000_00), min_size=2, max_size=5), st.decimals("0.001", "1000", places=3))

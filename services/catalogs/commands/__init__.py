@@ -10,10 +10,12 @@ from services.catalogs.commands.products import (
     set_stock,
     withdraw_product,
 )
+from services.catalogs.commands.sheets import apply_import
 
 __all__ = [
     "add_farm_photo",
     "add_product",
+    "apply_import",
     "change_catalog",
     "change_producer",
     "change_product",

@@ -34,7 +34,7 @@ def create_catalog(session: Session, actor: Actor, producer_id: UUID, name: str,
     )
     session.add(catalog)
     session.flush()
-    outbox.record(session, telling.catalog_changed(catalog, _write_items(session, catalog.id, selection)))
+    outbox.record(session, telling.catalog_changed(catalog, write_items(session, catalog.id, selection)))
     return catalog
 
 
@@ -53,13 +53,13 @@ def change_catalog(
     producer, catalog = rights.own_catalog(session, actor, catalog_id)
     rights.ensure_version(catalog.version, version)
     own_ids = _product_ids(session, producer.id)
-    base = _present(session, catalog_id) if items is None else domain.selection(_prices(items), own_ids)
+    base = present_items(session, catalog_id) if items is None else domain.selection(_prices(items), own_ids)
     selection = domain.selection(domain.patched(base, _prices(set_items), remove_items), own_ids)
     catalog.name = name or catalog.name
     catalog.version += 1
     catalog.changed_at = clock.now()
     session.execute(delete(CatalogItem).where(CatalogItem.catalog_id == catalog_id))
-    outbox.record(session, telling.catalog_changed(catalog, _write_items(session, catalog_id, selection)))
+    outbox.record(session, telling.catalog_changed(catalog, write_items(session, catalog_id, selection)))
     return catalog
 
 
@@ -67,7 +67,7 @@ def _prices(items: Sequence[Said]) -> list[domain.Price]:
     return [domain.Price(item["product_id"], item["price_cents"]) for item in items]
 
 
-def _present(session: Session, catalog_id: UUID) -> list[domain.Price]:
+def present_items(session: Session, catalog_id: UUID) -> list[domain.Price]:
     rows = select(CatalogItem.product_id, CatalogItem.price_cents).where(CatalogItem.catalog_id == catalog_id)
     return [domain.Price(*row) for row in session.execute(rows.order_by(CatalogItem.position))]
 
@@ -76,7 +76,7 @@ def _product_ids(session: Session, producer_id: UUID) -> set[UUID]:
     return set(session.scalars(select(Product.id).where(Product.producer_id == producer_id)))
 
 
-def _write_items(session: Session, catalog_id: UUID, selection: Sequence[domain.Price]) -> list[CatalogItem]:
+def write_items(session: Session, catalog_id: UUID, selection: Sequence[domain.Price]) -> list[CatalogItem]:
     rows = [
         CatalogItem(catalog_id=catalog_id, product_id=item.product_id, position=position, price_cents=item.price_cents)
         for position, item in enumerate(selection)

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.catalogs import domain, pictures, rights
-from services.catalogs.models import Photo, Product
-from shared import clock
+from services.catalogs import domain, rights, telling
+from services.catalogs.models import Photo, Producer, Product
+from shared import clock, pictures
 from shared.actor import Actor
 from shared.db import Database
 from shared.errors import NotFound
+from shared.messaging import outbox
 
 
 def set_product_photo(db: Database, actor: Actor, product_id: UUID, content: bytes) -> UUID:
@@ -18,10 +19,12 @@ def set_product_photo(db: Database, actor: Actor, product_id: UUID, content: byt
     with db.read() as session:
         rights.own_product(session, actor, product_id)
     picture = pictures.remade(content)
+    small = pictures.small(picture)
     with db.write() as session:
-        _, product = rights.own_product(session, actor, product_id)
-        former, product.photo_id = product.photo_id, _keep(session, product.producer_id, picture)
+        producer, product = rights.own_product(session, actor, product_id)
+        former, product.photo_id = product.photo_id, _keep(session, product.producer_id, picture, small)
         _drop(session, former)
+        _tell_product(session, product, producer)
         return product.photo_id
 
 
@@ -30,11 +33,13 @@ def add_farm_photo(db: Database, actor: Actor, producer_id: UUID, content: bytes
     with db.read() as session:
         rights.own_producer(session, actor, producer_id)
     picture = pictures.remade(content)
+    small = pictures.small(picture)
     with db.write() as session:
         producer = rights.own_producer(session, actor, producer_id)
         domain.ensure_room_for_photo(len(producer.photo_ids))
-        photo_id = _keep(session, producer_id, picture)
+        photo_id = _keep(session, producer_id, picture, small)
         producer.photo_ids = [*producer.photo_ids, str(photo_id)]
+        _tell_producer(session, producer)
         return photo_id
 
 
@@ -43,13 +48,27 @@ def remove_photo(session: Session, actor: Actor, photo_id: UUID) -> None:
     if photo is None:
         raise NotFound("photo_id", what="photo")
     producer = rights.own_producer(session, actor, photo.producer_id, "photo")
-    producer.photo_ids = [each for each in producer.photo_ids if each != str(photo_id)]
-    session.execute(update(Product).where(Product.photo_id == photo_id).values(photo_id=None))
+    if str(photo_id) in producer.photo_ids:
+        producer.photo_ids = [each for each in producer.photo_ids if each != str(photo_id)]
+        _tell_producer(session, producer)
+    for product in session.scalars(select(Product).where(Product.photo_id == photo_id).with_for_update()):
+        product.photo_id = None
+        _tell_product(session, product, producer)
     _drop(session, photo_id)
 
 
-def _keep(session: Session, producer_id: UUID, picture: bytes) -> UUID:
-    photo = Photo(id=clock.new_id(), producer_id=producer_id, content=picture, added_at=clock.now())
+def _tell_product(session: Session, product: Product, producer: Producer) -> None:
+    product.version += 1
+    outbox.record(session, telling.product_changed(product, producer))
+
+
+def _tell_producer(session: Session, producer: Producer) -> None:
+    producer.version += 1
+    outbox.record(session, telling.producer_changed(session, producer))
+
+
+def _keep(session: Session, producer_id: UUID, picture: bytes, small: bytes) -> UUID:
+    photo = Photo(id=clock.new_id(), producer_id=producer_id, content=picture, small=small, added_at=clock.now())
     session.add(photo)
     return photo.id
 

@@ -84,9 +84,14 @@ def set_stock(
     stock = session.get_one(Stock, product_id, with_for_update=True)
     rights.ensure_version(stock.version, version)
     domain.ensure_countable(on_hand, product.unit)
+    change = set_on_hand(stock, on_hand)
+    outbox.record(session, telling.stock_set(stock, producer.id, change))
+    return stock
+
+
+def set_on_hand(stock: Stock, on_hand: Decimal | None) -> Decimal | None:
+    """Answers the difference; None from or to unlimited."""
     before = stock.on_hand
     stock.supplied = None if on_hand is None else on_hand + stock.delivered
     stock.version += 1
-    change = None if before is None or on_hand is None else on_hand - before
-    outbox.record(session, telling.stock_set(stock, producer.id, change))
-    return stock
+    return None if before is None or on_hand is None else on_hand - before

@@ -10,10 +10,10 @@ from services.catalogs.schemas.catalogs import (
     ChangeCatalog,
     ChangeCatalogBody,
     CreateCatalog,
-    Export,
     ItemsBody,
     MyCatalogs,
 )
+from services.catalogs.schemas.directory import MOST_LEFT_OUT, Directory, DirectoryPage, DirectoryQuery, SearchProducers
 from services.catalogs.schemas.photos import (
     Photo,
     PhotoGone,
@@ -21,6 +21,8 @@ from services.catalogs.schemas.photos import (
     PhotoKept,
     PhotoOfFarm,
     PhotoOfProduct,
+    PhotoSize,
+    PhotoWanted,
 )
 from services.catalogs.schemas.producers import (
     ChangeProducer,
@@ -44,11 +46,22 @@ from services.catalogs.schemas.products import (
     SetStockBody,
     Stock,
 )
+from services.catalogs.schemas.sheets import (
+    ApplyImport,
+    ApplyOptions,
+    Imported,
+    ImportOptions,
+    ImportPreview,
+    PreviewImport,
+)
 from services.catalogs.schemas.taxonomy import Taxonomy
 
 __all__ = [
+    "MOST_LEFT_OUT",
     "AddProduct",
     "AddProductBody",
+    "ApplyImport",
+    "ApplyOptions",
     "AskCatalog",
     "Catalog",
     "CatalogBody",
@@ -61,7 +74,12 @@ __all__ = [
     "ChangeProduct",
     "ChangeProductBody",
     "CreateCatalog",
-    "Export",
+    "Directory",
+    "DirectoryPage",
+    "DirectoryQuery",
+    "ImportOptions",
+    "ImportPreview",
+    "Imported",
     "ItemsBody",
     "MyCatalogs",
     "Nothing",
@@ -71,6 +89,9 @@ __all__ = [
     "PhotoKept",
     "PhotoOfFarm",
     "PhotoOfProduct",
+    "PhotoSize",
+    "PhotoWanted",
+    "PreviewImport",
     "Producer",
     "ProducerBody",
     "ProducerId",
@@ -80,6 +101,7 @@ __all__ = [
     "ProductPage",
     "Products",
     "ProductsQuery",
+    "SearchProducers",
     "SetStock",
     "SetStockBody",
     "Stock",

@@ -79,10 +79,3 @@ class Catalog(CatalogCard):
 
 class CatalogList(Schema):
     items = fields.List(fields.Nested(CatalogCard))
-
-
-class Export(Schema):
-    """`content`: text without byte order mark."""
-
-    filename = fields.String()
-    content = fields.String()

@@ -1,23 +1,8 @@
 """Photos: their bytes travel as base64 between gateway and service."""
 
-import base64
-import binascii
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, ValidationError, fields, validate
-
-from shared.fields import MOST_PHOTO_BYTES
-
-
-class Base64(fields.String):
-    """Bytes, written as base64."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
-            raise ValidationError("Not base64.") from None
+from shared.fields import MOST_PHOTO_BYTES, Base64
 
 
 class PhotoOfProduct(Schema):
@@ -32,6 +17,16 @@ class PhotoOfFarm(Schema):
 
 class PhotoId(Schema):
     photo_id = fields.UUID(required=True)
+
+
+class PhotoSize(Schema):
+    """`small`: 400 pixels a side at the most, for lists."""
+
+    small = fields.Boolean(load_default=False)
+
+
+class PhotoWanted(PhotoId, PhotoSize):
+    pass
 
 
 class PhotoKept(Schema):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.catalogs import domain, rights, sheets, taxonomy, views
+from services.catalogs import domain, rights, taxonomy, views
 from services.catalogs.models import Catalog, CatalogItem, Photo, Producer, Product, Stock
 from services.catalogs.views import View
 from shared.actor import Actor
@@ -21,15 +21,16 @@ def producer(session: Session, actor: Actor, producer_id: UUID) -> View:
     if farm is None:
         raise NotFound("producer_id", what="producer")
     own = rights.acts_for(session, actor, producer_id)
-    cards = _cards(session, Catalog.producer_id == producer_id)
-    return {**views.producer(farm, own=own), "catalogs": cards}
+    listed = cards(session, Catalog.producer_id == producer_id)
+    return {**views.producer(farm, own=own), "catalogs": listed}
 
 
-def photo(session: Session, photo_id: UUID) -> View:
-    found = session.get(Photo, photo_id)
-    if found is None:
+def photo(session: Session, photo_id: UUID, *, small: bool) -> View:
+    wanted = func.coalesce(Photo.small, Photo.content) if small else Photo.content
+    content = session.scalar(select(wanted).where(Photo.id == photo_id))
+    if content is None:
         raise NotFound("photo_id", what="photo")
-    return {"photo_id": found.id, "content": base64.b64encode(found.content).decode()}
+    return {"photo_id": photo_id, "content": base64.b64encode(content).decode()}
 
 
 def my_producers(session: Session, actor: Actor) -> View:
@@ -99,15 +100,8 @@ def my_catalogs(session: Session, actor: Actor, producer_id: UUID | None = None)
     """Of all farms that the actor acts for, or of one."""
     if producer_id is not None:
         rights.own_producer(session, actor, producer_id)
-        return {"items": _cards(session, Catalog.producer_id == producer_id)}
-    return {"items": _cards(session, Catalog.producer_id.in_(rights.farms_of(actor)))}
-
-
-def export_catalog(session: Session, actor: Actor, catalog_id: UUID) -> View:
-    """The farm's own catalogue as a spreadsheet in the actor's language."""
-    farm, found = rights.own_catalog(session, actor, catalog_id)
-    items = _items(session, found, farm, own=True)
-    return {"filename": f"catalogue-{found.number}.csv", "content": sheets.catalog(items, actor.language)}
+        return {"items": cards(session, Catalog.producer_id == producer_id)}
+    return {"items": cards(session, Catalog.producer_id.in_(rights.farms_of(actor)))}
 
 
 def categories() -> View:
@@ -137,7 +131,7 @@ def _choice(code: str, fr: str, en: str) -> View:
     return {"code": code, "fr": fr, "en": en}
 
 
-def _cards(session: Session, which: Any) -> Sequence[View]:
+def cards(session: Session, which: Any) -> Sequence[View]:
     """Counts what is on sale, as the public page of the catalogue shows it."""
     on_sale = (
         select(CatalogItem.catalog_id, func.count().label("count"))
