@@ -26,9 +26,11 @@ from services.orders.models import (
     table_of,
 )
 from shared.errors import NotFound
+from shared.events.orders import SheetLine
 
 OFFER = ("producer_id", "name", "unit", "by_weight", "weighed", "vat_bp", "withdrawn", "price_cents")
 SALE_TIMES = ("opens_at", "closes_at", "ends_at", "opened_at", "closed_at", "cancelled_at", "validated_round")
+HELD = tuple(domain.Held.__dataclass_fields__)
 ORDER_FACTS = (
     "basket_id",
     "sale_id",
@@ -40,6 +42,8 @@ ORDER_FACTS = (
     "expires_at",
     "confirmed_at",
     "ended_at",
+    "amends",
+    "lowers",
 )
 _sale, _market, _member, _basket, _item, _part, _product, _level = (
     table_of(model).c for model in (Sale, Market, Member, Basket, CatalogItem, Participation, Product, StockLevel)
@@ -102,6 +106,39 @@ def lines_of(session: Session, order_ids: Sequence[UUID]) -> dict[UUID, list[Lin
     return grouped
 
 
+def paid_lines(session: Session, basket_id: UUID) -> list[Any]:
+    """Rows of all lines of the basket's confirmed orders, the newest order first."""
+    paid = select(*table_of(Line).c).join_from(Line, Order, Order.id == Line.order_id)
+    paid = paid.where(Order.basket_id == basket_id, Order.status == domain.CONFIRMED)
+    return list(session.execute(paid.order_by(Order.id.desc(), Line.line_id.desc())))
+
+
+def held(rows: Iterable[Any]) -> list[domain.Held]:
+    """Rows of `paid_lines` for the rules."""
+    return [domain.Held(**{name: getattr(row, name) for name in HELD}) for row in rows]
+
+
+def by_product(rows: Iterable[Any]) -> list[SheetLine]:
+    """Rows of `paid_lines` summed up, by name."""
+    sums: dict[UUID, SheetLine] = {}
+    for row in rows:
+        known = sums.get(row.product_id)
+        sums[row.product_id] = SheetLine(
+            product_id=row.product_id,
+            name=known.name if known else row.name,
+            unit=row.unit,
+            quantity=row.quantity + (known.quantity if known else 0),
+            gross_cents=row.gross_cents + (known.gross_cents if known else 0),
+        )
+    return sorted(sums.values(), key=lambda line: (line.name, line.product_id))
+
+
+def absent_producers(session: Session, sale_id: UUID) -> set[UUID]:
+    """Who said « je ne livre pas »."""
+    absent = select(Participation.producer_id).where(Participation.sale_id == sale_id, Participation.not_delivering)
+    return set(session.scalars(absent))
+
+
 def orders(session: Session, *which: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:
     """Answers about orders, newest first: two statements however many."""
     asked = select(Order, Basket.number).join(Basket, Basket.id == Order.basket_id).where(*which)
@@ -112,6 +149,7 @@ def orders(session: Session, *which: ColumnElement[bool], limit: int) -> list[di
 
 def order_answer(facts: Mapping[str, Any], lines: Iterable[Any]) -> dict[str, Any]:
     lines = list(lines)
+    facts = {**facts, "top_up": facts.get("amends") is not None, "lowers": facts.get("lowers") or []}
     return {**facts, "lines": lines, "vat": domain.vat_by_rate((line.vat_bp, line.gross_cents) for line in lines)}
 
 

@@ -1,7 +1,8 @@
 """Tables of orders: what it owns (stock, carts, baskets, orders), and what it was told by others (projections).
 
-Locks are taken in this order, so that nobody waits in a circle: sale, order, basket, stock rows by product id. Whoever
-changes an order of a sale shares the sale's row (FOR KEY SHARE); whoever decides over all its orders takes it alone.
+Locks are taken in this order, so that nobody waits in a circle: sale, basket, orders by id, stock rows by product id.
+Whoever changes an order of a sale shares the sale's row (FOR KEY SHARE); whoever decides over all its orders takes it
+alone. Paid lines change under their basket's lock only.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Model, new_metadata
@@ -63,17 +64,28 @@ class Cart(Base):
 
 
 class Basket(Base):
-    """One per member and sale. Numbered at the first payment."""
+    """One per member and sale. Numbered at the first payment.
+
+    `version` counts all that befalls its paid lines, `amendment` the member's own changes among that.
+    """
 
     __tablename__ = "baskets"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     sale_id: Mapped[UUID] = mapped_column(ForeignKey("sales.id"))
     member_id: Mapped[UUID] = mapped_column(index=True)
     number: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    amendment: Mapped[int] = mapped_column(default=0, server_default="0")
     __table_args__ = (UniqueConstraint("sale_id", "member_id"), UniqueConstraint("sale_id", "number"))
 
 
 class Order(Base):
+    """`total_cents` is what its payment is: 0 of one that a change of the basket added without a payment.
+
+    A top-up `amends` the basket as it stood after so many changes, and when it is paid `lowers` lines of it:
+    domain.Lowered as JSON. Neither is set on an order that was placed by itself.
+    """
+
     __tablename__ = "orders"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     basket_id: Mapped[UUID] = mapped_column(ForeignKey("baskets.id"), index=True)
@@ -87,6 +99,8 @@ class Order(Base):
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     payment_id: Mapped[UUID | None]
+    amends: Mapped[int | None]
+    lowers: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (
         Index("ix_orders_sale_id_status", "sale_id", "status"),
         Index("ix_orders_member_id_id", "member_id", "id"),
@@ -100,7 +114,7 @@ class Order(Base):
 
 
 class Line(Base):
-    """A line at the price of its checkout; nothing of it changes afterwards."""
+    """A line at the price of its checkout. Of a paid one the member may take, until closing; it goes with its last piece."""
 
     __tablename__ = "order_lines"
     line_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -151,11 +165,14 @@ class Sale(Base):
 
 
 class Participation(Base):
+    """`not_delivering`: « je ne livre pas ». What was ordered has been refunded by distributions, for good."""
+
     __tablename__ = "participations"
     sale_id: Mapped[UUID] = mapped_column(primary_key=True)
     catalog_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     producer_id: Mapped[UUID] = mapped_column(index=True)
     active: Mapped[bool]
+    not_delivering: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int]
 
 
@@ -189,6 +206,7 @@ class Product(Base):
     weighed: Mapped[bool]
     organic: Mapped[bool]
     allergens: Mapped[list[str]] = mapped_column(JSON)
+    photo_id: Mapped[UUID | None]
     vat_bp: Mapped[int]
     withdrawn: Mapped[bool]
     searchable: Mapped[str]
@@ -237,6 +255,15 @@ class Role(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(String(30), primary_key=True)
     held: Mapped[bool]
+    version: Mapped[int]
+
+
+class Referent(Base):
+    """Who settles the distribution of a sale."""
+
+    __tablename__ = "referents"
+    sale_id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
     version: Mapped[int]
 
 

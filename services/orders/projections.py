@@ -65,6 +65,10 @@ def role_changed(session: Session, event: markets.RoleGranted) -> None:
     )
 
 
+def referent_appointed(session: Session, event: markets.ReferentAppointed) -> None:
+    _keep_newest(session, models.Referent, event.version, {"sale_id": event.sale_id}, account_id=event.account_id)
+
+
 def sale_planned(session: Session, event: markets.SalePlanned) -> None:
     _keep_newest(
         session,
@@ -101,6 +105,9 @@ def participation_changed(session: Session, event: markets.ParticipationConfirme
         producer_id=event.producer_id,
         active=not isinstance(event, markets.ParticipationWithdrawn),
     )
+    if isinstance(event, markets.ParticipationWithdrawn) and event.not_delivering:
+        told = (models.Participation.sale_id == event.sale_id, models.Participation.catalog_id == event.catalog_id)
+        session.execute(update(models.Participation).where(*told).values(not_delivering=True))
 
 
 def producer_changed(session: Session, event: catalogs.ProducerChanged) -> None:
@@ -135,6 +142,7 @@ def product_changed(session: Session, event: catalogs.ProductChanged) -> None:
         weighed=event.weighed,
         organic=event.organic,
         allergens=event.allergens,
+        photo_id=event.photo_id,
         vat_bp=event.vat_bp,
         withdrawn=False,
         searchable=searchable(event.name),

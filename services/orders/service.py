@@ -10,6 +10,7 @@ from shared.actor import Actor
 from shared.events import accounts, catalogs, distributions, markets, payments
 from shared.messaging.entrypoints import command, due, on, query
 from shared.messaging.service import Service
+from shared.tables import Table
 
 Args = dict[str, Any]
 
@@ -21,9 +22,17 @@ class OrdersService(Service):
     def shop(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.shop(session, **args)
 
+    @query(schemas.RunningOutOf, schemas.RunningOut)
+    def running_out(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.running_out(session, **args)
+
     @command(schemas.PutCart, schemas.Cart)
     def put_cart(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.cart_answer(session, commands.put_cart(session, **args))
+
+    @command(schemas.ChangeCart, schemas.Cart)
+    def change_cart(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.cart_answer(session, commands.change_cart(session, **args))
 
     @query(schemas.CartId, schemas.Cart)
     def cart(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -38,6 +47,25 @@ class OrdersService(Service):
     def give_up(self, session: Session, actor: Actor, args: Args) -> Args:
         commands.give_up(session, actor, **args)
         return queries.order(session, actor, **args)
+
+    @query(schemas.SaleId, schemas.MyBasket)
+    def my_basket(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.my_basket(session, actor, **args)
+
+    @command(schemas.AmendBasket, schemas.MyBasket)
+    def amend_basket(self, session: Session, actor: Actor, args: Args) -> Args:
+        commands.amend_basket(session, actor, **args)
+        return queries.my_basket(session, actor, args["sale_id"])
+
+    @command(schemas.AmendBasket, schemas.BasketPreview)
+    def preview_basket(self, session: Session, actor: Actor, args: Args) -> Args:
+        """Writes nothing, but reckons under the locks of the change."""
+        return commands.preview_basket(session, actor, **args)
+
+    @command(schemas.CancelBasket, schemas.MyBasket)
+    def cancel_basket(self, session: Session, actor: Actor, args: Args) -> Args:
+        commands.cancel_basket(session, actor, **args)
+        return queries.my_basket(session, actor, args["sale_id"])
 
     @query(schemas.OrderId, schemas.Order)
     def order(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -54,6 +82,14 @@ class OrdersService(Service):
     @query(schemas.SheetOf, schemas.OrderSheet)
     def order_sheet(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.order_sheet(session, actor, **args)
+
+    @query(schemas.VoidingOf, schemas.Voiding)
+    def voiding(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.voiding(session, actor, **args)
+
+    @query(schemas.SheetOf, Table)
+    def export_order_sheet(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.export_order_sheet(session, actor, **args)
 
     @due(every=timedelta(seconds=0.5))
     def expire_orders(self, session: Session) -> bool:
@@ -146,6 +182,10 @@ class OrdersService(Service):
     @on(markets.ParticipationWithdrawn)
     def on_participation_withdrawn(self, session: Session, event: markets.ParticipationWithdrawn) -> None:
         projections.participation_changed(session, event)
+
+    @on(markets.ReferentAppointed)
+    def on_referent_appointed(self, session: Session, event: markets.ReferentAppointed) -> None:
+        projections.referent_appointed(session, event)
 
     @on(accounts.AccountRegistered)
     def on_account_registered(self, session: Session, event: accounts.AccountRegistered) -> None:

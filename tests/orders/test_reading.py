@@ -233,3 +233,92 @@ def test_a_farmer_who_left_the_farm_sees_its_sheets_no_more(world, carrots):  # 
         == "not_found"
     )
     assert UUID(str(carrots))
+
+
+def test_the_exported_sheet_has_totals_first_then_baskets(world, carrots):  # SPEC N1 D5
+    world.place_and_pay(world.person("Marie", "Dupont"), {carrots: 2})
+    world.place_and_pay(world.person("=Ali", "Ben"), {carrots: 1})
+
+    told = world.ask("export_order_sheet", world.farmer, sale_id=world.sale, producer_id=world.farm)
+
+    assert told["header"][2:] == ["Produit", "Quantité", "Unité", "Montant (€)"]
+    assert told["rows"] == [
+        ["", "", "Carottes", "3", "piece", "7,50"],
+        ["1", "Marie Dupont", "Carottes", "2", "piece", "5,00"],
+        ["2", "'=Ali Ben", "Carottes", "1", "piece", "2,50"],
+    ]
+
+
+def test_nobody_else_exports_the_sheet(world, carrots):  # SPEC P3
+    marie = world.person("Marie", "Dupont")
+    world.place_and_pay(marie, {carrots: 1})
+
+    asked = {"sale_id": world.sale, "producer_id": world.farm}
+    assert refusal(lambda: world.ask("export_order_sheet", marie, **asked)).code == "not_found"
+
+
+def test_changes_of_a_cart_at_the_same_moment_both_count(world, carrots):  # SPEC O1
+    eggs = world.product("Œufs", stock=5)
+    cart = {"cart_id": uuid4(), "sale_id": world.sale}
+
+    world.ask("change_cart", lines=[{"product_id": str(carrots), "quantity": "2"}], **cart)
+    world.ask("change_cart", lines=[{"product_id": str(eggs), "quantity": "1"}], **cart)
+    changed = world.ask("change_cart", lines=[{"product_id": str(carrots), "quantity": "3"}], **cart)
+    emptied = world.ask("change_cart", lines=[{"product_id": str(carrots), "quantity": "0"}], **cart)
+
+    assert [(line["name"], line["quantity"]) for line in changed["lines"]] == [("Carottes", "3"), ("Œufs", "1")]
+    assert changed["lines"][0]["producer_name"] == "Ferme du Pont"
+    assert [line["name"] for line in emptied["lines"]] == ["Œufs"]
+
+
+def test_a_cart_that_was_ordered_begins_anew(world, carrots):  # SPEC O1
+    cart, member = {"cart_id": uuid4(), "sale_id": world.sale}, uuid4()
+    world.ask("change_cart", lines=[{"product_id": str(carrots), "quantity": "2"}], **cart)
+    world.ask("place", member, cart_id=cart["cart_id"])
+    eggs = world.product("Œufs", stock=5)
+
+    changed = world.ask("change_cart", lines=[{"product_id": str(eggs), "quantity": "1"}], **cart)
+
+    assert [line["name"] for line in changed["lines"]] == ["Œufs"]
+    assert changed["order_id"] is None
+
+
+def test_a_cart_holds_what_an_order_can(world, carrots):
+    cart = {"cart_id": uuid4(), "sale_id": world.sale}
+    many = [{"product_id": str(world.product(f"Radis {n}")), "quantity": "1"} for n in range(300)]
+    world.ask("change_cart", lines=many, **cart)
+
+    refused = refusal(lambda: world.ask("change_cart", lines=[{"product_id": str(carrots), "quantity": "1"}], **cart))
+
+    assert refused.code == "cart_is_full"
+
+
+def test_the_shop_tells_its_shelves_and_is_filtered_by_group_and_label(world):
+    photo = uuid4()
+    world.product("Ail", category="vegetables.bulb", photo_id=photo)
+    world.product("Radis", category="vegetables.root", organic=False)
+    world.product("Miel", category="sweet.honey", organic=False)
+
+    shop = world.ask("shop", sale_id=world.sale, shelves=True, limit=1)
+
+    assert [(shelf["category"], shelf["count"], shelf["organic"]) for shelf in shop["shelves"]] == [
+        ("sweet.honey", 1, 0),
+        ("vegetables.bulb", 1, 1),
+        ("vegetables.root", 1, 0),
+    ]
+    vegetables = world.ask("shop", sale_id=world.sale, group="vegetables")["offers"]
+    assert [offer["name"] for offer in vegetables] == ["Ail", "Radis"]
+    assert vegetables[0]["photo_id"] == str(photo)
+    assert [o["name"] for o in world.ask("shop", sale_id=world.sale, organic=True)["offers"]] == ["Ail"]
+
+
+def test_an_order_is_read_with_where_and_from_whom(world, carrots):
+    member = uuid4()
+    placed = world.ask("place", member, sale_id=world.sale, lines=[world.line(carrots)])
+
+    read = world.ask("order", member, order_id=placed["order_id"])
+    listed = world.ask("my_orders", member)["items"]
+
+    assert (read["sale"]["market_number"], read["sale"]["place"]["name"]) == (7, "Halle")
+    assert read["producers"] == [{"producer_id": str(world.farm), "name": "Ferme du Pont"}]
+    assert listed == [read]

@@ -247,6 +247,23 @@ class World:
             lines = [self.line(product_id, quantity) for product_id, quantity in lines.items()]
         return self.ask("place", member, sale_id=str(self.sale), lines=lines, **options)
 
+    def basket(self, member):
+        return self.ask("my_basket", member, sale_id=str(self.sale))
+
+    def amend(self, member, lines, version=None, key=None):
+        """`lines`: the whole basket, {product_id: quantity} at present prices, or wire lines."""
+        if isinstance(lines, dict):
+            lines = [self.line(product_id, quantity) for product_id, quantity in lines.items()]
+        version = self.basket(member)["version"] if version is None else version
+        return self.ask("amend_basket", member, key, sale_id=str(self.sale), version=version, lines=lines)
+
+    def cancel(self, member, **args):
+        return self.ask("cancel_basket", member, sale_id=str(self.sale), **args)
+
+    def top_up(self, member):
+        (pending,) = self.basket(member)["pending"]
+        return pending
+
     def order(self, order, member=None):
         return self.ask("order", member or order["member_id"], order_id=order["order_id"])
 
@@ -267,7 +284,7 @@ class World:
         for work in ("expire_orders", "void_cancelled_sales", "settle_sales"):
             getattr(self.service, work)()
 
-    def told(self, kind):
+    def told(self, kind=None):
         return told(self.db, kind)
 
     def confirmed(self) -> list[OrderConfirmed]:

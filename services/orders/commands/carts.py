@@ -35,6 +35,22 @@ def put_cart(
     return cart
 
 
+def change_cart(session: Session, cart_id: UUID, sale_id: UUID, lines: list[dict[str, Any]]) -> Cart:
+    """Set some lines (zero takes one out) and leave the others: changes at the same moment both count.
+
+    A cart that was ordered, or was filled in another sale, begins anew.
+    """
+    if session.scalar(select(Sale.id).where(Sale.id == sale_id)) is None:
+        raise NotFound("sale_id", what="sale")
+    kept = _kept_lines(session, sale_id, [line for line in lines if line["quantity"]])
+    insert_or_skip(session, Cart.__table__, id=cart_id, sale_id=sale_id, lines=[], updated_at=clock.now(), version=0)
+    cart = session.get_one(Cart, cart_id, with_for_update=True)
+    before = cart.lines if cart.sale_id == sale_id and cart.order_id is None else []
+    cart.sale_id, cart.lines, cart.order_id = sale_id, domain.merged(before, lines, kept), None
+    cart.updated_at, cart.version = clock.now(), cart.version + 1
+    return cart
+
+
 def for_checkout(session: Session, cart_id: UUID) -> Cart:
     """The cart, held so that two checkouts of it come one after the other."""
     cart = session.get(Cart, cart_id, with_for_update=True)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from services.orders import domain
 from services.orders.commands import stock
+from services.orders.commands.cancellations import cancelled
 from services.orders.commands.orders import ended
 from services.orders.loading import quantities_of
 from services.orders.models import Order, Sale
 from services.orders.sheets import producer_sheets
 from shared import clock
-from shared.events.orders import OrderCancelled, SaleOrdersSettled
+from shared.events.orders import SaleOrdersSettled
 from shared.messaging import outbox
 
 BATCH = 50
@@ -43,7 +44,11 @@ def void_cancelled_sales(session: Session) -> bool:
     paid = [order for order in orders if order.status == domain.CONFIRMED]
     _end(session, unpaid, domain.EXPIRED)
     _end(session, paid, domain.CANCELLED, holds_stock=not sale.validated_round)
-    outbox.record(session, *(ended(order, "sale_cancelled") for order in unpaid), *map(_cancelled, paid))
+    outbox.record(
+        session,
+        *(ended(order, "sale_cancelled") for order in unpaid),
+        *(cancelled(order, "sale_cancelled") for order in paid),
+    )
     sale.voiding = bool(orders)
     return sale.voiding
 
@@ -82,15 +87,3 @@ def _end(session: Session, orders: Sequence[Order], status: str, *, holds_stock:
         order.status, order.ended_at = status, clock.now()
     if orders and holds_stock:
         stock.release(session, quantities_of(session, [order.id for order in orders]))
-
-
-def _cancelled(order: Order) -> OrderCancelled:
-    return OrderCancelled(
-        order_id=order.id,
-        basket_id=order.basket_id,
-        sale_id=order.sale_id,
-        market_id=order.market_id,
-        member_id=order.member_id,
-        total_cents=order.total_cents,
-        reason="sale_cancelled",
-    )

@@ -54,7 +54,7 @@ def _place(session: Session, member_id: UUID, sale_id: UUID, wanted: list[Wanted
     total = sum(domain.gross(want) for want in wanted)
     domain.ensure_chargeable(total)
 
-    _reserve(session, sale_id, lines)
+    reserve(session, sale_id, lines)
     placed = OrderPlaced(
         order_id=clock.new_id(),
         basket_id=sale.basket_id or _basket_of(session, sale_id, member_id),
@@ -63,12 +63,9 @@ def _place(session: Session, member_id: UUID, sale_id: UUID, wanted: list[Wanted
         member_id=member_id,
         total_cents=total,
         expires_at=domain.expires_at(now, sale.reservation_minutes or domain.RESERVATION_MINUTES),
-        lines=[_line(want, offer) for want, offer in lines],
+        lines=[order_line(want, offer) for want, offer in lines],
     )
-    facts = {name: value for name, value in vars(placed).items() if name != "lines"}
-    facts |= {"status": domain.PLACED, "placed_at": now}
-    _save(session, facts, placed.lines)
-    outbox.record(session, placed)
+    facts = save(session, placed, placed_at=now)
     return order_answer(facts | {"basket_number": sale.basket_number}, placed.lines)
 
 
@@ -93,10 +90,12 @@ def ended(order: Order, reason: str) -> OrderExpired:
         member_id=order.member_id,
         total_cents=order.total_cents,
         reason=reason,
+        top_up=order.amends is not None,
     )
 
 
-def _reserve(session: Session, sale_id: UUID, lines: list[tuple[Wanted, Offer]]) -> None:
+def reserve(session: Session, sale_id: UUID, lines: list[tuple[Wanted, Offer]]) -> None:
+    """All lines, or refuse naming those that lack."""
     reserved = stock.reserve(session, {want.product_id: want.quantity for want, _ in lines})
     if len(reserved) < len(lines):
         now = offers_of(session, sale_id, [want.product_id for want, _ in lines if want.product_id not in reserved])
@@ -112,7 +111,7 @@ def _basket_of(session: Session, sale_id: UUID, member_id: UUID) -> UUID:
     return session.scalars(select(Basket.id).where(Basket.sale_id == sale_id, Basket.member_id == member_id)).one()
 
 
-def _line(want: Wanted, offer: Offer) -> OrderLine:
+def order_line(want: Wanted, offer: Offer) -> OrderLine:
     return OrderLine(
         line_id=clock.new_id(),
         product_id=offer.product_id,
@@ -128,7 +127,16 @@ def _line(want: Wanted, offer: Offer) -> OrderLine:
     )
 
 
-def _save(session: Session, facts: dict[str, Any], lines: list[OrderLine]) -> None:
+def save(session: Session, placed: OrderPlaced, **more: Any) -> dict[str, Any]:
+    """Write an unpaid order down and tell it; answers what was written of it."""
+    facts = {name: value for name, value in vars(placed).items() if name != "lines"}
+    facts |= {"status": domain.PLACED, **more}
+    insert_order(session, facts, placed.lines)
+    outbox.record(session, placed)
+    return facts
+
+
+def insert_order(session: Session, facts: dict[str, Any], lines: list[OrderLine]) -> None:
     order = {("id" if name == "order_id" else name): value for name, value in facts.items()}
     session.execute(_INSERT_ORDER, order)
     session.execute(_INSERT_LINES, [{"order_id": facts["order_id"], **vars(line)} for line in lines])

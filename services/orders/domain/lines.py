@@ -30,6 +30,12 @@ class ProductNotInSale(Refusal):
     """No producer who takes part sells these here. details: lines [{product_id, name}]."""
 
 
+class CartIsFull(Refusal):
+    """details: most, the lines that a cart can hold."""
+
+    status = 422
+
+
 class ProductWithdrawn(Refusal):
     """The producer took these off sale. details: lines [{product_id, name}]."""
 
@@ -60,6 +66,7 @@ class OrderTooSmall(Refusal):
     status = 422
 
 
+MOST_LINES = 300
 LEAST_TOTAL_CENTS, MOST_TOTAL_CENTS = 50, 999_999_99
 
 
@@ -90,7 +97,7 @@ class Offer:
 
 def priced(wanted: Sequence[Wanted], offers: Mapping[UUID, Offer]) -> list[tuple[Wanted, Offer]]:
     """Each line with its offer, or refuse naming all lines at fault. Stock is not looked at: reserving decides."""
-    _ensure_once(wanted)
+    ensure_once(wanted)
     lines = [(want, offers.get(want.product_id)) for want in wanted]
     _refuse(ProductWithdrawn, [_named(want, offer) for want, offer in lines if offer and offer.withdrawn])
     _refuse(
@@ -112,9 +119,21 @@ def priced(wanted: Sequence[Wanted], offers: Mapping[UUID, Offer]) -> list[tuple
 def ensure_known(lines: Iterable[Mapping[str, Any]], offers: Mapping[UUID, Offer]) -> None:
     """What a cart may hold: products that exist, each once, in quantities they are sold in. Offered or not is shown later."""
     wanted = [Wanted(product_id=line["product_id"], quantity=line["quantity"], unit_price_cents=0) for line in lines]
-    _ensure_once(wanted)
+    ensure_once(wanted)
     _refuse(ProductNotInSale, [_named(want, None) for want in wanted if want.product_id not in offers])
     _ensure_countable([(want, offers[want.product_id]) for want in wanted])
+
+
+def merged(
+    before: Sequence[Mapping[str, Any]], changes: Iterable[Mapping[str, Any]], kept: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """A cart's lines after a change: changed ones stay in their place, new ones come last."""
+    touched, new = {str(change["product_id"]) for change in changes}, {line["product_id"]: dict(line) for line in kept}
+    stay = [new.pop(line["product_id"], None) if line["product_id"] in touched else dict(line) for line in before]
+    lines = [line for line in stay if line is not None] + list(new.values())
+    if len(lines) > MOST_LINES:
+        raise CartIsFull("lines", most=MOST_LINES)
+    return lines
 
 
 def fits(quantity: Decimal, *, by_weight: bool) -> bool:
@@ -181,7 +200,7 @@ def searchable(text: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _ensure_once(wanted: Sequence[Wanted]) -> None:
+def ensure_once(wanted: Sequence[Wanted]) -> None:
     ids = [want.product_id for want in wanted]
     double = sorted({str(each) for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
     _refuse(ProductListedTwice, [{"product_id": each} for each in double])

@@ -1,7 +1,8 @@
 """The life of an order, how long its stock is held, and which payment counts.
 
 A life cycle is a table: NEXT says what may become of an order. An expired order may still be confirmed, by a
-payment made in the reservation's life whose word came late, or by a late payment while stock allows (SPEC O4).
+payment made in the reservation's life whose word came late, or by a late payment while stock allows (SPEC O4); unless
+its member has cancelled the whole basket meanwhile.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from shared.money import Cents
 PLACED, CONFIRMED, EXPIRED, CANCELLED = "placed", "confirmed", "expired", "cancelled"
 NEXT = {
     PLACED: {CONFIRMED, EXPIRED, CANCELLED},
-    EXPIRED: {CONFIRMED},
+    EXPIRED: {CONFIRMED, CANCELLED},
     CONFIRMED: {CANCELLED},
     CANCELLED: set[str](),
 }
@@ -53,6 +54,8 @@ class OrderState:
     total_cents: Cents
     expires_at: datetime
     payment_id: UUID | None
+    outdated: bool = False
+    """A top-up of a basket that its member has changed since."""
 
 
 def ensure_next(status: str, following: str) -> None:
@@ -80,6 +83,7 @@ def verdict(order: OrderState, sale: SaleTimes, payment: Payment, now: datetime)
     |-----------|-----------------------------------------------|-----------------------------|
     | any       | this one has confirmed it                     | known                       |
     | any       | not the total; sale cancelled or distributed  | refuse                      |
+    | outdated  | any                                           | refuse                      |
     | cancelled | any                                           | refuse                      |
     | confirmed | another one (paid twice)                      | refuse                      |
     | placed    | made in the reservation's life                | confirm, even after closing |
@@ -92,6 +96,8 @@ def verdict(order: OrderState, sale: SaleTimes, payment: Payment, now: datetime)
         return KNOWN
     if order.status not in (PLACED, EXPIRED) or payment.amount_cents != order.total_cents or is_over(sale, now):
         return REFUSE
+    if order.outdated:
+        return REFUSE
     if payment.captured_at > order.expires_at and not before_closing(sale, payment.captured_at):
         return REFUSE
     return CONFIRM if order.status == PLACED else RESERVE_AGAIN
@@ -100,5 +106,5 @@ def verdict(order: OrderState, sale: SaleTimes, payment: Payment, now: datetime)
 def ensure_can_be_given_up(status: str) -> None:
     if status == CONFIRMED:
         raise OrderIsPaid
-    if CANCELLED not in NEXT[status]:
+    if status != PLACED:
         raise OrderIsOver

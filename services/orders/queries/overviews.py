@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
@@ -14,7 +15,16 @@ from services.orders.queries.shop import sale_facts
 from services.orders.sheets import totals
 from shared.actor import Actor
 from shared.errors import NotFound
+from shared.tables import Column, euros, number, plain, table
 
+SHEET_COLUMNS: list[Column] = [
+    (("N° panier (vide : total)", "Basket no. (empty: total)"), lambda row: row["basket"], True),
+    (("Client", "Customer"), lambda row: plain(row["customer"]), False),
+    (("Produit", "Product"), lambda row: plain(row["name"]), False),
+    (("Quantité", "Quantity"), lambda row: number(row["quantity"]), True),
+    (("Unité", "Unit"), lambda row: row["unit"], False),
+    (("Montant (€)", "Amount (€)"), lambda row: euros(int(row["gross_cents"])), True),
+]
 PAID, UNPAID = Order.status == domain.CONFIRMED, Order.status == domain.PLACED
 
 
@@ -54,16 +64,33 @@ def order_sheet(session: Session, actor: Actor, sale_id: UUID, producer_id: UUID
     }
 
 
+def export_order_sheet(session: Session, actor: Actor, sale_id: UUID, producer_id: UUID) -> dict[str, Any]:
+    """As a table: the totals by product first, then the lines of each basket."""
+    sheet = order_sheet(session, actor, sale_id, producer_id)
+    rows = [{**line, "basket": "", "customer": ""} for line in sheet["products"]]
+    rows += [
+        {**line, "basket": str(basket["basket_number"]), "customer": basket["customer_name"]}
+        for basket in sheet["baskets"]
+        for line in basket["lines"]
+    ]
+    here = ZoneInfo(sheet["time_zone"] or "Europe/Paris")
+    day = sheet["starts_at"].astimezone(here).date().isoformat() if sheet["starts_at"] else "vente"
+    return table(f"commandes-{day}", SHEET_COLUMNS, rows, actor.language)
+
+
 def _sums() -> list[ColumnElement[Any]]:
+    """Of paid orders what their lines cost now, of unpaid ones what is to be paid."""
+
     def count(which: ColumnElement[bool]) -> ColumnElement[int]:
         return func.count(case((which, 1)))
 
     def cents(which: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((which, Order.total_cents), else_=0)), 0)
 
+    worth = select(func.sum(Line.gross_cents)).where(Line.order_id == Order.id).correlate(Order).scalar_subquery()
     return [
         count(PAID).label("confirmed_orders"),
-        cents(PAID).label("confirmed_cents"),
+        func.coalesce(func.sum(case((PAID, worth), else_=0)), 0).label("confirmed_cents"),
         count(UNPAID).label("pending_orders"),
         cents(UNPAID).label("pending_cents"),
     ]

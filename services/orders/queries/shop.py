@@ -1,10 +1,11 @@
-"""What anybody may see: the shop of a sale, and the cart whose id they know. Two statements each, whatever the size."""
+"""What anybody may see: the shop of a sale, and the cart whose id they know. Two or three statements, whatever the size."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, tuple_
+from sqlalchemy import Row, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.orders import domain
@@ -27,24 +28,54 @@ PRODUCT = (
     "weighed",
     "organic",
     "allergens",
+    "photo_id",
     "vat_bp",
 )
 
 
-def shop(session: Session, sale_id: UUID, limit: int, **asked: Any) -> dict[str, Any]:
-    """By category, then name. A cancelled sale has no offers left."""
+def shop(session: Session, sale_id: UUID, limit: int, *, shelves: bool = False, **asked: Any) -> dict[str, Any]:
+    """By category, then name. A cancelled sale has no offers left. `shelves`: what there is to choose from, too."""
     facts = sale_facts(session, sale_id)
-    found = [] if facts["state"] == domain.VOID else session.execute(_offers(sale_id, limit + 1, **asked)).all()
+    void = facts["state"] == domain.VOID
+    found = [] if void else session.execute(_offers(sale_id, limit + 1, **asked)).all()
     offers = [_offer(row) for row in found[:limit]]
+    facts["shelves"] = _shelves(session, sale_id) if shelves and not void else []
     return facts | {"offers": offers, "next": offers[-1]["product_id"] if len(found) > limit else None}
 
 
+def running_out(session: Session, sale_id: UUID, at_most: int) -> dict[str, Any]:
+    """Small enough to be asked for again and again while somebody shops."""
+    prices = prices_in(sale_id).subquery()
+    asked = (
+        select(Product.id.label("product_id"), Product.unit, *STOCK)
+        .join(prices, prices.c.product_id == Product.id)
+        .join(StockLevel, StockLevel.product_id == Product.id, isouter=True)
+        .where(~Product.withdrawn)
+        .order_by(Product.id)
+    )
+    left = [(row, available(row)) for row in session.execute(asked)]
+    few = [
+        {"product_id": row.product_id, "unit": row.unit, "available": much}
+        for row, much in left
+        if much is not None and much <= at_most
+    ]
+    return sale_facts(session, sale_id) | {"few": few}
+
+
 def sale_facts(session: Session, sale_id: UUID) -> dict[str, Any]:
-    asked = select(Sale, Market).join(Market, Market.id == Sale.market_id, isouter=True).where(Sale.id == sale_id)
-    row = session.execute(asked).first()
-    if row is None:
+    found = sales_facts(session, [sale_id])
+    if not found:
         raise NotFound("sale_id", what="sale")
-    sale, market = row
+    return found[sale_id]
+
+
+def sales_facts(session: Session, sale_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    which = Sale.id.in_(set(sale_ids))
+    asked = select(Sale, Market).join(Market, Market.id == Sale.market_id, isouter=True).where(which)
+    return {sale.id: _sale_facts(sale, market) for sale, market in session.execute(asked)}
+
+
+def _sale_facts(sale: Sale, market: Market | None) -> dict[str, Any]:
     times = sale_times(sale)
     return {
         "sale_id": sale.id,
@@ -67,8 +98,11 @@ def cart(session: Session, cart_id: UUID) -> dict[str, Any]:
 
 def cart_answer(session: Session, found: Cart) -> dict[str, Any]:
     """Each line as it would be taken now, with the sums at present prices."""
-    offers = offers_of(session, found.sale_id, [UUID(line["product_id"]) for line in found.lines])
-    lines = [_cart_line(line, offers[UUID(line["product_id"])]) for line in found.lines]
+    product_ids = [UUID(line["product_id"]) for line in found.lines]
+    offers, faces = offers_of(session, found.sale_id, product_ids), _faces(session, product_ids)
+    lines = [
+        _cart_line(line, offers[UUID(line["product_id"])]) | faces[UUID(line["product_id"])] for line in found.lines
+    ]
     sold = [line for line in lines if line["now_cents"] is not None]
     return {
         "cart_id": found.id,
@@ -81,8 +115,47 @@ def cart_answer(session: Session, found: Cart) -> dict[str, Any]:
     }
 
 
+def _shelves(session: Session, sale_id: UUID) -> list[dict[str, Any]]:
+    """How many offers of each category each producer has, of them organic."""
+    prices = prices_in(sale_id).subquery()
+    counted = (
+        select(
+            Product.category,
+            Product.producer_id,
+            func.coalesce(func.max(Producer.name), "").label("producer_name"),
+            func.count().label("count"),
+            func.count(case((Product.organic, 1))).label("organic"),
+        )
+        .join(prices, prices.c.product_id == Product.id)
+        .join(Producer, Producer.id == Product.producer_id, isouter=True)
+        .where(~Product.withdrawn)
+        .group_by(Product.category, Product.producer_id)
+        .order_by(Product.category, Product.producer_id)
+    )
+    return [dict(row) for row in session.execute(counted).mappings()]
+
+
+def _faces(session: Session, product_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What a line of a cart shows of its product beside the offer."""
+    asked = (
+        select(Product.id, Product.photo_id, Product.category, func.coalesce(Producer.name, "").label("producer_name"))
+        .join(Producer, Producer.id == Product.producer_id, isouter=True)
+        .where(Product.id.in_(product_ids))
+    )
+    names = ("photo_id", "category", "producer_name")
+    return {row.id: {name: getattr(row, name) for name in names} for row in session.execute(asked)}
+
+
 def _offers(
-    sale_id: UUID, limit: int, *, search: str | None, category: str | None, producer_id: UUID | None, after: UUID | None
+    sale_id: UUID,
+    limit: int,
+    *,
+    search: str | None,
+    category: str | None,
+    producer_id: UUID | None,
+    after: UUID | None,
+    group: str | None = None,
+    organic: bool = False,
 ) -> Select[Any]:
     prices = prices_in(sale_id).subquery()
     columns = [getattr(Product, name) for name in PRODUCT]
@@ -97,6 +170,10 @@ def _offers(
     )
     if category:
         asked = asked.where(Product.category == category)
+    if group:
+        asked = asked.where(Product.category.startswith(f"{group}.", autoescape=True))
+    if organic:
+        asked = asked.where(Product.organic)
     if producer_id:
         asked = asked.where(Product.producer_id == producer_id)
     if search:
@@ -134,6 +211,7 @@ def _cart_line(line: dict[str, Any], offer: domain.Offer) -> dict[str, Any]:
         "producer_id": offer.producer_id,
         "name": offer.name,
         "unit": offer.unit,
+        "by_weight": offer.by_weight,
         "quantity": want.quantity,
         "seen_cents": want.unit_price_cents,
         "now_cents": now_cents,
