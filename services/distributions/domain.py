@@ -1,20 +1,21 @@
 """Rules of the day of the distribution: what a line costs, what may be changed, when, and when to remind."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from shared import day
 from shared.errors import Refusal
 from shared.money import Cents, line_total
 
 OPEN, VALIDATED, CANCELLED = "open", "validated", "cancelled"
-SEE_ORDERS, VALIDATE_DISTRIBUTION = "see_orders", "validate_distribution"
 FIRST_REMINDER_DAYS = 3
 WORD_PAUSE = timedelta(minutes=5)
+CALL_AHEAD = timedelta(minutes=15)
 
 
 class SaleIsCancelled(Refusal):
@@ -31,6 +32,18 @@ class OrdersNotSettled(Refusal):
 
 class DistributionNotYet(Refusal):
     """Only from the morning of its day. details: day."""
+
+
+class DistributionNotStarted(Refusal):
+    """Nobody can have missed it yet. details: starts_at."""
+
+
+class BasketIsNotCollected(Refusal):
+    """It is noted already that nobody came for it."""
+
+
+class BasketIsCollected(Refusal):
+    """Nothing says that nobody came for it."""
 
 
 class DistributionIsValidated(Refusal):
@@ -62,7 +75,7 @@ class NothingDeclared(Refusal):
 
 
 class MoreThanOrdered(Refusal):
-    """details: product, ordered."""
+    """A producer declares more than was ordered. details: product, ordered."""
 
     status = 422
 
@@ -71,10 +84,6 @@ class WholeUnitsOnly(Refusal):
     """details: product."""
 
     status = 422
-
-
-class MoreThanPaid(Refusal):
-    """The change makes the basket dearer than what was paid and not given back. details: due_cents, kept_cents."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,11 @@ class Purse:
         return self.paid_cents - self.refunded_cents
 
     @property
+    def owed_cents(self) -> Cents:
+        """What was handed over beyond what was paid."""
+        return max(0, self.due_cents - self.kept_cents)
+
+    @property
     def to_refund_cents(self) -> Cents:
         return max(0, self.kept_cents - self.due_cents)
 
@@ -122,25 +136,31 @@ class Slot:
 
 
 def delivered_cents(terms: LineTerms, delivered: Decimal) -> Cents:
-    """Rounded once per line; never above the ordered gross, however heavy it turned out."""
-    if delivered >= terms.ordered:
+    """Rounded once per line; weighed goods never above the ordered gross, however heavy they turned out."""
+    if delivered == terms.ordered or (terms.weighed and delivered > terms.ordered):
         return terms.ordered_cents
-    return min(line_total(terms.unit_price_cents, delivered), terms.ordered_cents)
+    cents = line_total(terms.unit_price_cents, delivered)
+    return min(cents, terms.ordered_cents) if delivered < terms.ordered else cents
+
+
+def delivered_of_less(delivered: Decimal, before: Decimal, ordered: Decimal, *, weighed: bool) -> Decimal:
+    """What is delivered of a line of which less is ordered than before: all of it, unless it was settled already."""
+    if delivered == before:
+        return ordered
+    return delivered if weighed else min(delivered, ordered)
 
 
 def ensure_deliverable(terms: LineTerms, delivered: Decimal, field: str = "lines") -> None:
-    if terms.weighed:
-        return
-    if delivered > terms.ordered:
-        raise MoreThanOrdered(field, product=terms.name, ordered=plain(terms.ordered))
-    if not terms.by_weight and delivered != int(delivered):
+    """More than ordered is a balance due where it is not weighed goods."""
+    if not terms.weighed and not terms.by_weight and delivered != int(delivered):
         raise WholeUnitsOnly(field, product=terms.name)
 
 
-def ensure_paid_for(purse: Purse, *, was_due: Cents) -> None:
-    """Adjusting never raises a charge: what was given back cannot be owed again."""
-    if purse.due_cents > max(purse.kept_cents, was_due):
-        raise MoreThanPaid(due_cents=purse.due_cents, kept_cents=purse.kept_cents)
+def ensure_declarable(terms: LineTerms, delivered: Decimal, field: str = "lines") -> None:
+    """A producer alone cannot make a member owe more."""
+    ensure_deliverable(terms, delivered, field)
+    if not terms.weighed and delivered > terms.ordered:
+        raise MoreThanOrdered(field, product=terms.name, ordered=plain(terms.ordered))
 
 
 def ensure_refundable(purse: Purse) -> Cents:
@@ -149,19 +169,18 @@ def ensure_refundable(purse: Purse) -> Cents:
     return purse.to_refund_cents
 
 
-def refunded_on(order_id: UUID, captured: Mapping[UUID, Cents], refunds: Sequence[Cents]) -> Cents:
-    """How much of a basket's refunds, oldest first, fell on the payment of one order.
+def falls_on(amount: Cents, left: Mapping[UUID, Cents]) -> dict[UUID, Cents]:
+    """How a refund falls on the payments of a basket's orders: most left first, as payments does (SPEC F4).
 
-    Each is taken from the payment with most left first, as payments does (SPEC F4).
+    More than is left falls on the last: one of the orders was cancelled, and payments has given its payment back whole.
     """
-    left = dict(captured)
-    for amount in refunds:
-        rest = amount
-        for payment in sorted(left, key=lambda each: (-left[each], each)):
-            part = min(rest, left[payment])
-            left[payment] -= part
-            rest -= part
-    return captured[order_id] - left[order_id]
+    parts = {}
+    for order_id in sorted(left, key=lambda each: (-left[each], each)):
+        parts[order_id] = min(amount, left[order_id])
+        amount -= parts[order_id]
+    if parts and amount:
+        parts[order_id] += amount
+    return {order_id: part for order_id, part in parts.items() if part}
 
 
 def ensure_closed(state: str, slot: Slot, now: datetime) -> None:
@@ -171,19 +190,23 @@ def ensure_closed(state: str, slot: Slot, now: datetime) -> None:
         raise SaleIsStillOpen(closes_at=slot.closes_at.isoformat())
 
 
+def ensure_started(slot: Slot, now: datetime) -> None:
+    if now < slot.starts_at:
+        raise DistributionNotStarted(starts_at=slot.starts_at.isoformat())
+
+
+def is_nearly_over(slot: Slot, now: datetime) -> bool:
+    """Time to ring those who have not come (SPEC D7)."""
+    return now >= slot.ends_at - CALL_AHEAD
+
+
 def ensure_day_has_come(slot: Slot, now: datetime) -> None:
-    if not day_has_come(slot, now):
+    if not day.has_come(slot.starts_at, slot.zone, now):
         raise DistributionNotYet(day=slot.day.isoformat())
 
 
-def day_has_come(slot: Slot, now: datetime) -> bool:
-    """From midnight of the day of the distribution, by the market's own clock."""
-    return now.astimezone(slot.zone).date() >= slot.day
-
-
 def button(state: str, slot: Slot, now: datetime) -> str:
-    """« Voir les commandes » or « Valider la distribution » (SPEC D1)."""
-    return VALIDATE_DISTRIBUTION if state == OPEN and day_has_come(slot, now) else SEE_ORDERS
+    return day.button(slot.closes_at, slot.starts_at, slot.zone, now) if state == OPEN else day.SEE_ORDERS
 
 
 def stage(state: str, slot: Slot, now: datetime) -> str:

@@ -60,11 +60,17 @@ class Basket(Base):
     refunded_cents: Mapped[int] = mapped_column(default=0)
     validated_at: Mapped[datetime | None]
     validated_by: Mapped[UUID | None]
+    not_collected_at: Mapped[datetime | None]
+    not_collected_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
 class PaidOrder(Base):
-    """A confirmed order that fills a basket; or one whose cancellation arrived first."""
+    """A confirmed order that fills a basket; or one whose cancellation arrived first.
+
+    `amendment`: the newest change of its lines that arrived. `refunded_cents`: how much of the basket's refunds falls on
+    it, and leaves with it when it is cancelled.
+    """
 
     __tablename__ = "paid_orders"
 
@@ -72,6 +78,8 @@ class PaidOrder(Base):
     basket_id: Mapped[UUID] = mapped_column(index=True)
     total_cents: Mapped[int]
     cancelled: Mapped[bool] = mapped_column(default=False)
+    amendment: Mapped[int] = mapped_column(default=0, server_default="0")
+    refunded_cents: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class BasketLine(Base):

@@ -10,6 +10,7 @@ from shared import events
 from shared.actor import Actor
 from shared.messaging.entrypoints import command, due, on, query
 from shared.messaging.service import Service
+from shared.tables import Table
 
 Args = dict[str, Any]
 
@@ -20,6 +21,10 @@ class DistributionsService(Service):
     @query(schemas.SaleId, schemas.Distribution)
     def distribution(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.distribution(session, actor, **args)
+
+    @query(schemas.TurnoversOf, schemas.Turnovers)
+    def turnovers(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.turnovers(session, actor, **args)
 
     @query(schemas.Baskets, schemas.BasketList)
     def baskets(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -41,9 +46,13 @@ class DistributionsService(Service):
     def sign_off_sheet(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.sign_off_sheet(session, actor, **args)
 
-    @query(schemas.Sheet, schemas.SignOffCsv)
-    def sign_off_csv(self, session: Session, actor: Actor, args: Args) -> Args:
-        return queries.sign_off_csv(session, actor, **args)
+    @query(schemas.Sheet, Table)
+    def sign_off_table(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.sign_off_table(session, actor, **args)
+
+    @query(schemas.LabelsOf, schemas.Labels)
+    def lot_labels(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.lot_labels(session, actor, **args)
 
     @command(schemas.Adjust, schemas.Basket)
     def adjust(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -60,6 +69,18 @@ class DistributionsService(Service):
     @command(schemas.OneBasket, schemas.Basket)
     def reopen_basket(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.settled_basket(session, commands.reopen_basket(session, actor, **args))
+
+    @command(schemas.OneBasket, schemas.Basket)
+    def mark_not_collected(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.settled_basket(session, commands.mark_not_collected(session, actor, **args))
+
+    @command(schemas.OneBasket, schemas.Basket)
+    def mark_collected(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.settled_basket(session, commands.mark_collected(session, actor, **args))
+
+    @command(schemas.OneBasket, schemas.Basket)
+    def refund_not_collected(self, session: Session, actor: Actor, args: Args) -> Args:
+        return queries.settled_basket(session, commands.refund_not_collected(session, actor, **args))
 
     @command(schemas.SaleId, schemas.Distribution)
     def validate_distribution(self, session: Session, actor: Actor, args: Args) -> Args:
@@ -138,6 +159,10 @@ class DistributionsService(Service):
     @on(events.orders.OrderCancelled)
     def on_order_cancelled(self, session: Session, event: events.orders.OrderCancelled) -> None:
         projections.order_cancelled(session, event)
+
+    @on(events.orders.OrderAmended)
+    def on_order_amended(self, session: Session, event: events.orders.OrderAmended) -> None:
+        projections.order_amended(session, event)
 
     @on(events.orders.SaleOrdersSettled)
     def on_sale_orders_settled(self, session: Session, event: events.orders.SaleOrdersSettled) -> None:

@@ -84,26 +84,50 @@ def test_a_weight_is_paid_up_to_the_ordered_price(world):  # SPEC C2
     assert lighter["due_cents"] == 1720  # 1290 × 1.333 = 1719.57
 
 
-def test_nothing_beyond_what_was_ordered_and_no_half_loaves(world):  # SPEC D2
+def test_more_than_ordered_is_owed_and_never_charged(world):  # SPEC D2
+    world.order(carrot="2", bread="3")  # 5.20 + 13.50
+
+    adjusted = world.adjust(carrot="2.5", bread="4")
+    world.do("validate_basket", basket_id=adjusted["basket_id"])
+
+    assert money(adjusted) == (1870, 2450, 1870, 0)
+    assert (adjusted["owed_cents"], adjusted["to_refund_cents"]) == (580, 0)
+    assert world.told(RefundRequested) == []
+    (told,) = world.told(BasketValidated)
+    assert (told.due_cents, told.owed_cents) == (2450, 580)
+    assert sum(line.gross_cents for line in told.lines) == 2450
+
+
+def test_there_are_no_half_loaves(world):  # SPEC D2
     world.order(carrot="2", bread="3")
 
-    with pytest.raises(domain.MoreThanOrdered) as refusal:
-        world.adjust(carrot="2.5")
     with pytest.raises(domain.WholeUnitsOnly):
         world.adjust(bread="1.5")
 
-    assert refusal.value.details == {"product": "Carrot", "ordered": "2"}
 
-
-def test_what_was_given_back_cannot_be_owed_again(world):  # SPEC F4
+def test_what_was_given_back_and_is_handed_over_all_the_same_is_owed(world):  # SPEC D2 F4
     world.order(carrot="2", chicken="1.5")
     world.adjust(carrot="0")
     world.refund()
 
-    with pytest.raises(domain.MoreThanPaid):
-        world.adjust(carrot="1")
+    found = world.adjust(carrot="1")
 
-    assert money(world.basket()) == (2455, 1935, 2455, 520)
+    assert money(found) == (2455, 2195, 2455, 520)
+    assert found["owed_cents"] == 260
+
+
+def test_a_reopened_basket_that_owes_less_says_so(world):  # SPEC D2 D9
+    basket_id = world.order(bread="3")
+    world.adjust(bread="5")
+    world.do("validate_basket", basket_id=basket_id)
+    world.do("reopen_basket", ADMIN, basket_id=basket_id)
+    world.adjust(bread="4")
+    world.do("validate_basket", basket_id=basket_id)
+
+    told = world.told(BasketValidated)
+
+    assert [event.owed_cents for event in told] == [900, 450]
+    assert told[0].version < told[1].version
 
 
 def test_a_second_shortage_gives_back_only_the_difference(world):  # SPEC F4
@@ -180,6 +204,8 @@ def test_an_adjusted_basket_is_not_validated_before_its_refund(world):  # SPEC D
     (event,) = world.told(BasketValidated)
     assert (event.ordered_cents, event.due_cents, event.refunded_cents) == (2455, 1935, 520)
     assert [(c.name, c.ordered, c.delivered, c.delivered_cents) for c in event.changes] == [("Carrot", 2, 0, 0)]
+    assert [(line.name, line.quantity, line.gross_cents) for line in event.lines] == [("Chicken", Decimal("1.5"), 1935)]
+    assert event.owed_cents == 0
     assert world.basket()["state"] == "validated"
     with pytest.raises(domain.BasketIsValidated):
         world.adjust(carrot="0")

@@ -417,7 +417,7 @@ def test_others_see_nothing_of_the_sale(world, actor):  # SPEC P3 X4
         ("baskets", {}),
         ("declarations", {}),
         ("sign_off_sheet", world.sheet_options()),
-        ("sign_off_csv", world.sheet_options()),
+        ("sign_off_table", world.sheet_options()),
     ):
         if (read, actor) != ("declarations", FARMER):
             with pytest.raises(NotFound):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.distributions import domain
 from services.distributions.commands import settling
 from services.distributions.commands.settling import Cause, Change
-from services.distributions.commands.validation import basket_validated, changed_lines
+from services.distributions.commands.validation import basket_validated, lines_by_basket
 from services.distributions.models import Basket, BasketLine, Distribution
 from services.distributions.rights import ensure_administrator, ensure_may_settle
 from services.distributions.sales import find_basket, lock_baskets, lock_sale, purse_of, slot_of
@@ -56,22 +56,35 @@ def validate_basket(session: Session, actor: Actor, *, basket_id: UUID, version:
     session.flush()
 
     settling.trail(session, Cause("validated", account_id, now), settling.sums_of([basket]), [basket])
-    changes = changed_lines(session, BasketLine.basket_id == basket.id)
-    outbox.record(session, basket_validated(basket, changes[basket.id]))
+    lines = lines_by_basket(session, BasketLine.basket_id == basket.id)
+    outbox.record(session, basket_validated(basket, lines[basket.id]))
     return basket
 
 
 def reopen_basket(session: Session, actor: Actor, *, basket_id: UUID, version: int | None = None) -> Basket:
     """An administrator takes a validation back, and with it that of the distribution, until the money has left."""
+    sale, basket, account_id = correctable(session, actor, basket_id, version)
+    if basket.state != domain.VALIDATED:
+        raise domain.BasketIsNotValidated
+
+    reopen(session, Cause("reopened", account_id, clock.now()), sale, basket)
+    return basket
+
+
+def correctable(
+    session: Session, actor: Actor, basket_id: UUID, version: int | None
+) -> tuple[Distribution, Basket, UUID]:
+    """For an administrator, the sale and the basket, locked for a correction: the money has not left yet."""
     sale, basket = find_basket(session, basket_id)
     account_id = ensure_administrator(session, actor, sale, "basket")
     lock_sale(session, sale, exclusively=True)
     (basket,) = lock_baskets(session, Basket.id == basket_id)
-    _ensure_version(basket, version)
+    ensure_version(basket, version)
     _ensure_money_is_here(sale)
-    if basket.state != domain.VALIDATED:
-        raise domain.BasketIsNotValidated
+    return sale, basket, account_id
 
+
+def reopen(session: Session, cause: Cause, sale: Distribution, basket: Basket) -> None:
     basket.state, basket.validated_at, basket.validated_by = domain.OPEN, None, None
     basket.version += 1
     was_validated = sale.state == domain.VALIDATED
@@ -79,19 +92,20 @@ def reopen_basket(session: Session, actor: Actor, *, basket_id: UUID, version: i
         _reopen_sale(session, sale)
     session.flush()
 
-    settling.trail(session, Cause("reopened", account_id, clock.now()), settling.sums_of([basket]), [basket])
+    settling.trail(session, cause, settling.sums_of([basket]), [basket])
     if was_validated:
-        outbox.record(
-            session,
-            DistributionReopened(
-                sale_id=sale.sale_id,
-                market_id=sale.market_id,
-                round=sale.round,
-                basket_id=basket.id,
-                reopened_by=account_id,
-            ),
-        )
-    return basket
+        outbox.record(session, _reopened(sale, basket, cause))
+
+
+def _reopened(sale: Distribution, basket: Basket, cause: Cause) -> DistributionReopened:
+    assert cause.by is not None
+    return DistributionReopened(
+        sale_id=sale.sale_id,
+        market_id=sale.market_id,
+        round=sale.round,
+        basket_id=basket.id,
+        reopened_by=cause.by,
+    )
 
 
 def _reopen_sale(session: Session, sale: Distribution) -> None:
@@ -99,7 +113,7 @@ def _reopen_sale(session: Session, sale: Distribution) -> None:
     sale.look_at = domain.next_reminder_at(slot_of(session, sale), clock.now())
 
 
-def _locked(session: Session, basket_id: UUID) -> tuple[Distribution, Basket]:
+def locked(session: Session, basket_id: UUID) -> tuple[Distribution, Basket]:
     sale, _ = find_basket(session, basket_id)
     lock_sale(session, sale, exclusively=False)
     (basket,) = lock_baskets(session, Basket.id == basket_id)
@@ -109,9 +123,9 @@ def _locked(session: Session, basket_id: UUID) -> tuple[Distribution, Basket]:
 def _open_basket(
     session: Session, actor: Actor, basket_id: UUID, version: int | None
 ) -> tuple[Distribution, Basket, UUID]:
-    sale, basket = _locked(session, basket_id)
+    sale, basket = locked(session, basket_id)
     account_id = ensure_may_settle(session, actor, sale, "basket")
-    _ensure_version(basket, version)
+    ensure_version(basket, version)
     if sale.state == domain.CANCELLED:
         raise domain.SaleIsCancelled
     if basket.state == domain.VALIDATED:
@@ -119,7 +133,7 @@ def _open_basket(
     return sale, basket, account_id
 
 
-def _ensure_version(basket: Basket, version: int | None) -> None:
+def ensure_version(basket: Basket, version: int | None) -> None:
     if version is not None and version != basket.version:
         raise VersionConflict(current=basket.version)
 
@@ -133,6 +147,7 @@ def _changes(session: Session, basket: Basket, wanted: dict[UUID, Decimal]) -> l
     lines = settling.lines_where(session, BasketLine.basket_id == basket.id, BasketLine.id.in_(list(wanted)))
     if len(lines) != len(wanted):
         raise NotFound("lines", what="line")
+    places = {line_id: place for place, line_id in enumerate(wanted)}
     for line in lines:
-        domain.ensure_deliverable(settling.terms_of(line), wanted[line.id])
+        domain.ensure_deliverable(settling.terms_of(line), wanted[line.id], f"lines.{places[line.id]}.delivered")
     return [Change(line, wanted[line.id]) for line in lines]

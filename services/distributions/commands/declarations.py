@@ -75,7 +75,7 @@ def _declared(mine: list[BasketLine], said: dict[UUID, Decimal], missing: set[UU
     if not missing <= {line.product_id for line in mine}:
         raise NotFound("missing_products", what="product")
     for line_id, delivered in said.items():
-        domain.ensure_deliverable(settling.terms_of(by_id[line_id]), delivered)
+        domain.ensure_declarable(settling.terms_of(by_id[line_id]), delivered)
     return {line.id: settling.NOTHING for line in mine if line.product_id in missing} | said
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.distributions import domain
 from services.distributions.commands import settling
 from services.distributions.commands.settling import Cause, Change
-from services.distributions.commands.validation import basket_validated, changed_lines, distribution_validated
+from services.distributions.commands.validation import basket_validated, distribution_validated, lines_by_basket
 from services.distributions.models import Basket, BasketLine, Distribution, Person
 from services.distributions.rights import ensure_may_settle
 from services.distributions.sales import find_sale, lock_baskets, lock_sale, purse_of, slot_of
@@ -35,10 +35,10 @@ def validate_distribution(session: Session, actor: Actor, *, sale_id: UUID) -> D
     _validate(sale, Cause("validated", account_id, now))
     session.flush()
 
-    changes = changed_lines(session, BasketLine.sale_id == sale_id)
+    lines = lines_by_basket(session, BasketLine.sale_id == sale_id)
     outbox.record(
         session,
-        *(basket_validated(basket, changes.get(basket.id, [])) for basket in remaining),
+        *(basket_validated(basket, lines[basket.id]) for basket in remaining),
         distribution_validated(session, sale),
     )
     return sale
@@ -58,10 +58,12 @@ def missing_product(session: Session, actor: Actor, *, sale_id: UUID, product_id
     return write_off(session, lines, Cause("missing_product", account_id, now), "missing_product")
 
 
-def write_off(session: Session, lines: list[BasketLine], cause: Cause, reason: str) -> dict[str, Any]:
+def write_off(
+    session: Session, lines: list[BasketLine], cause: Cause, reason: str, still_owed: int = 0
+) -> dict[str, Any]:
     """Set lines to zero and generate the refunds; answers what was done."""
     changed = settling.change_lines(session, cause, [Change(line, settling.NOTHING) for line in lines])
-    refunded = settling.generate_refunds(session, cause, changed, reason) if changed else []
+    refunded = settling.generate_refunds(session, cause, changed, reason, still_owed) if changed else []
     return {"baskets": len(changed), "refunds": len(refunded)}
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
+from services.distributions.commands import funding
 from services.distributions.models import Basket, BasketLine, PaidOrder, Refund, TrailEntry
 from services.distributions.sales import lock_baskets, purse_of
 from shared import clock
@@ -83,22 +84,27 @@ def change_lines(session: Session, cause: Cause, changes: Iterable[Change]) -> l
         traces[change.line.basket_id].append(change.trace())
     _write_lines(session, real)
     after = sum_up(session, baskets)
-    for basket in after:
-        domain.ensure_paid_for(purse_of(basket), was_due=before[basket.id][0])
     trail(session, cause, before, after, traces)
     outbox.record(session, *(_adjusted(basket) for basket in after))
     return baskets
 
 
-def generate_refunds(session: Session, cause: Cause, baskets: Sequence[UUID], reason: str) -> list[UUID]:
-    """« Générer le remboursement » for those of the baskets that are worth less than was paid."""
-    owed = [b for b in lock_baskets(session, Basket.id.in_(baskets)) if purse_of(b).to_refund_cents > 0]
+def generate_refunds(
+    session: Session, cause: Cause, baskets: Sequence[UUID], reason: str, still_owed: int = 0
+) -> list[UUID]:
+    """« Générer le remboursement » for those of the baskets that are worth less than was paid.
+
+    `still_owed`: a balance due that was told already; no later payment of the basket is kept for it.
+    """
+    owed = [b for b in lock_baskets(session, Basket.id.in_(baskets)) if _to_refund(b, still_owed) > 0]
     if not owed:
         return []
     before = {basket.id: _sums(basket) for basket in owed}
-    refunds = [_refund(cause, basket, reason) for basket in owed]
+    refunds = [_refund(cause, basket, reason, _to_refund(basket, still_owed)) for basket in owed]
     session.execute(insert(Refund), refunds)
-    given_back = {"refunded_cents": Basket.paid_cents - Basket.due_cents, "version": Basket.version + 1}
+    funding.fall(session, {refund["basket_id"]: refund["amount_cents"] for refund in refunds})
+    kept = Basket.due_cents - still_owed
+    given_back = {"refunded_cents": Basket.paid_cents - kept, "version": Basket.version + 1}
     _update_baskets(session, list(before), given_back)
     after = lock_baskets(session, Basket.id.in_(list(before)))
     trail(session, cause, before, after)
@@ -179,11 +185,15 @@ def _write_lines(session: Session, changes: Iterable[Change]) -> None:
         session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def _refund(cause: Cause, basket: Basket, reason: str) -> dict[str, Any]:
+def _to_refund(basket: Basket, still_owed: int) -> int:
+    return purse_of(basket).kept_cents - (basket.due_cents - still_owed)
+
+
+def _refund(cause: Cause, basket: Basket, reason: str, amount_cents: int) -> dict[str, Any]:
     return {
         "id": clock.new_id(),
         "basket_id": basket.id,
-        "amount_cents": purse_of(basket).to_refund_cents,
+        "amount_cents": amount_cents,
         "reason": reason,
         "state": "requested",
         "requested_at": cause.at,

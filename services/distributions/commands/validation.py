@@ -1,14 +1,17 @@
 """What is told when baskets and distributions are settled."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.distributions.models import Basket, BasketLine, Distribution
+from services.distributions.sales import purse_of
 from shared.events.distributions import (
     BasketValidated,
+    DeliveredLine,
     DistributionValidated,
     ProducerDelivery,
     ProductDelivery,
@@ -16,26 +19,16 @@ from shared.events.distributions import (
 )
 
 
-def changed_lines(session: Session, which: ColumnElement[bool]) -> dict[UUID, list[SettledLine]]:
-    """By basket, the lines that were delivered differently from ordered."""
-    differs = or_(BasketLine.delivered != BasketLine.ordered, BasketLine.delivered_cents != BasketLine.ordered_cents)
-    changed: dict[UUID, list[SettledLine]] = defaultdict(list)
-    chosen = select(BasketLine).where(which, differs).order_by(BasketLine.id)
+def lines_by_basket(session: Session, which: ColumnElement[bool]) -> dict[UUID, list[BasketLine]]:
+    """Every line as it is now, for what is told of validated baskets."""
+    lines: dict[UUID, list[BasketLine]] = defaultdict(list)
+    chosen = select(BasketLine).where(which).order_by(BasketLine.id)
     for line in session.scalars(chosen.execution_options(populate_existing=True)):
-        changed[line.basket_id].append(
-            SettledLine(
-                name=line.name,
-                unit=line.unit,
-                ordered=line.ordered,
-                delivered=line.delivered,
-                ordered_cents=line.ordered_cents,
-                delivered_cents=line.delivered_cents,
-            )
-        )
-    return changed
+        lines[line.basket_id].append(line)
+    return lines
 
 
-def basket_validated(basket: Basket, changes: list[SettledLine]) -> BasketValidated:
+def basket_validated(basket: Basket, lines: Sequence[BasketLine]) -> BasketValidated:
     return BasketValidated(
         basket_id=basket.id,
         basket_number=basket.number,
@@ -45,8 +38,40 @@ def basket_validated(basket: Basket, changes: list[SettledLine]) -> BasketValida
         ordered_cents=basket.ordered_cents,
         due_cents=basket.due_cents,
         refunded_cents=basket.refunded_cents,
-        changes=changes,
+        changes=[_settled(line) for line in lines if _differs(line)],
         version=basket.version,
+        owed_cents=purse_of(basket).owed_cents,
+        lines=[_delivered(line) for line in lines if line.delivered],
+    )
+
+
+def _differs(line: BasketLine) -> bool:
+    return line.delivered != line.ordered or line.delivered_cents != line.ordered_cents
+
+
+def _settled(line: BasketLine) -> SettledLine:
+    return SettledLine(
+        name=line.name,
+        unit=line.unit,
+        ordered=line.ordered,
+        delivered=line.delivered,
+        ordered_cents=line.ordered_cents,
+        delivered_cents=line.delivered_cents,
+    )
+
+
+def _delivered(line: BasketLine) -> DeliveredLine:
+    return DeliveredLine(
+        line_id=line.id,
+        order_id=line.order_id,
+        product_id=line.product_id,
+        producer_id=line.producer_id,
+        name=line.name,
+        unit=line.unit,
+        quantity=line.delivered,
+        unit_price_cents=line.unit_price_cents,
+        vat_bp=line.vat_bp,
+        gross_cents=line.delivered_cents,
     )
 
 

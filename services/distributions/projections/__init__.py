@@ -1,5 +1,6 @@
 """What others told: one function per event, kept so that order and repetition of events do not matter."""
 
+from services.distributions.projections.amendments import order_amended
 from services.distributions.projections.orders import (
     order_cancelled,
     order_confirmed,
@@ -21,6 +22,7 @@ __all__ = [
     "account_changed",
     "account_deleted",
     "market_changed",
+    "order_amended",
     "order_cancelled",
     "order_confirmed",
     "participation_withdrawn",

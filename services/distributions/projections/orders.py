@@ -1,7 +1,6 @@
 """Paid orders fill the baskets; producers who do not deliver empty their part of them."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -10,9 +9,9 @@ from services.distributions import domain
 from services.distributions.commands import settling
 from services.distributions.commands.distribution import open_lines, write_off
 from services.distributions.commands.settling import Cause
-from services.distributions.models import Basket, BasketLine, Distribution, NonDelivery, PaidOrder, Refund
+from services.distributions.models import Basket, BasketLine, Distribution, NonDelivery, PaidOrder
 from services.distributions.projections.keep import locked_sale
-from services.distributions.sales import lock_baskets
+from services.distributions.sales import lock_baskets, purse_of
 from shared import clock
 from shared.events.markets import ParticipationWithdrawn
 from shared.events.orders import OrderCancelled, OrderConfirmed, OrderLine, SaleOrdersSettled
@@ -32,13 +31,13 @@ def order_confirmed(session: Session, event: OrderConfirmed) -> None:
     ):
         return  # its cancellation came first
     basket = _basket(session, event)
-    before = settling.sums_of([basket])
+    before, owed = settling.sums_of([basket]), purse_of(basket).owed_cents
     session.execute(insert(BasketLine), [_line(line, event) for line in event.lines])
     basket.state = domain.VALIDATED if sale.state == domain.VALIDATED else domain.OPEN
     _fill(basket, event)
     session.flush()
     settling.trail(session, Cause("order_added", None, clock.now()), before, [basket])
-    _write_off_undelivered(session, sale, event)
+    _write_off_undelivered(session, sale, event, owed)
 
 
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
@@ -58,7 +57,7 @@ def order_cancelled(session: Session, event: OrderCancelled) -> None:
     if order is None or order.cancelled or not baskets:
         return
     before = settling.sums_of(baskets)
-    baskets[0].refunded_cents -= _refunded_on(session, order, baskets[0])
+    baskets[0].refunded_cents -= order.refunded_cents
     order.cancelled = True
     session.flush()
     session.execute(
@@ -91,15 +90,16 @@ def _fill(basket: Basket, event: OrderConfirmed) -> None:
     basket.version += 1
 
 
-def _write_off_undelivered(session: Session, sale: Distribution, event: OrderConfirmed) -> None:
+def _write_off_undelivered(session: Session, sale: Distribution, event: OrderConfirmed, owed: int) -> None:
     """Paid too late to be handed over, or partly from producers who do not deliver: that part is given back."""
-    reason, which = "too_late", [BasketLine.order_id == event.order_id]
+    reason, which, still_owed = "too_late", [BasketLine.order_id == event.order_id], owed
     if sale.state != domain.VALIDATED:
+        still_owed = 0
         absent = session.scalars(select(NonDelivery.producer_id).where(NonDelivery.sale_id == event.sale_id)).all()
         if not absent:
             return
         reason, which = "not_delivering", [*which, BasketLine.producer_id.in_(absent)]
-    write_off(session, settling.lines_where(session, *which), Cause(reason, None, clock.now()), reason)
+    write_off(session, settling.lines_where(session, *which), Cause(reason, None, clock.now()), reason, still_owed)
 
 
 def _basket(session: Session, event: OrderConfirmed) -> Basket:
@@ -142,10 +142,3 @@ def _line(line: OrderLine, event: OrderConfirmed) -> dict[str, Any]:
         "delivered": line.quantity,
         "delivered_cents": line.gross_cents,
     }
-
-
-def _refunded_on(session: Session, order: PaidOrder, basket: Basket) -> int:
-    paid = session.scalars(select(PaidOrder).where(PaidOrder.basket_id == basket.id))
-    captured: dict[UUID, int] = {one.id: one.total_cents for one in paid}
-    asked = select(Refund.amount_cents).where(Refund.basket_id == basket.id).order_by(Refund.id)
-    return domain.refunded_on(order.id, captured, session.scalars(asked).all())

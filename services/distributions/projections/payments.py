@@ -32,12 +32,13 @@ def payout_sent(session: Session, event: PayoutSent) -> None:
 
 
 def _ended(session: Session, refund_id: UUID, state: str) -> None:
-    """Refunds that payments gives for reasons of its own are not known here."""
+    """Refunds that payments gives for reasons of its own are not known here. No new version: the provider's word changes
+    nothing that a référent decides on, so the change under their hands goes through.
+    """
     refund = session.get(Refund, refund_id, with_for_update=True)
     if refund is None:
         return
     refund.state = state
     (basket,) = lock_baskets(session, Basket.id == refund.basket_id)
-    basket.version += 1
     cause = Cause(f"refund_{state}", None, clock.now())
     settling.trail(session, cause, settling.sums_of([basket]), [basket])

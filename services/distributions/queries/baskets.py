@@ -1,27 +1,44 @@
 """Baskets in alphabetical order, one basket with its lines, and its trail."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
 from services.distributions.models import Basket, BasketLine, Person, Producer, Refund, TrailEntry
 from services.distributions.rights import ensure_may_settle
 from services.distributions.sales import find_basket, find_sale, purse_of
+from shared import clock
 from shared.actor import Actor
 
 Seen = dict[str, Any]
+AWAITED = (Basket.state == domain.OPEN, Basket.not_collected_at.is_(None))
 
 
-def baskets(session: Session, actor: Actor, *, sale_id: UUID, search: str = "") -> Seen:
-    """All of them: the page keeps them on the device."""
+def baskets(
+    session: Session,
+    actor: Actor,
+    *,
+    sale_id: UUID,
+    search: str = "",
+    uncollected: bool = False,
+    changed_within: int | None = None,
+) -> Seen:
+    """All of them: the page keeps them on the device. `uncollected`: those nobody has come for yet, as far as is known."""
     sale = find_sale(session, sale_id)
     ensure_may_settle(session, actor, sale)
-    found = [row for row in named_baskets(session, sale_id) if _matches(row, search)]
+    changed = () if changed_within is None else (_has_changed(clock.now() - timedelta(seconds=changed_within)),)
+    rows = named_baskets(session, sale_id, *(AWAITED if uncollected else ()), *changed)
+    found = [row for row in rows if _matches(row, search)]
     counts = _line_counts(session, sale_id)
     return {"items": [_listed(row) | {"line_count": counts.get(row.Basket.id, 0)} for row in found]}
+
+
+def _has_changed(since: datetime) -> ColumnElement[bool]:
+    return exists().where(TrailEntry.basket_id == Basket.id, TrailEntry.at >= since)
 
 
 def basket(session: Session, actor: Actor, *, basket_id: UUID) -> Seen:
@@ -39,6 +56,7 @@ def settled_basket(session: Session, found: Basket) -> Seen:
     return _listed(rows[here]) | {
         "validated_at": found.validated_at,
         "validated_by": found.validated_by,
+        "not_collected_by": found.not_collected_by,
         "lines": _lines(session, found.id),
         "refunds": _refunds(session, found.id),
         "next_basket_id": next(waiting, None),
@@ -78,12 +96,14 @@ def full_name(first_name: str | None, last_name: str | None) -> str:
     return f"{first_name or ''} {last_name or ''}".strip()
 
 
-def named_baskets(session: Session, sale_id: UUID) -> list[Row[tuple[Basket, str | None, str | None, str | None]]]:
+def named_baskets(
+    session: Session, sale_id: UUID, *which: ColumnElement[bool]
+) -> list[Row[tuple[Basket, str | None, str | None, str | None]]]:
     """Every paid basket of the sale with its member's name and phone, in alphabetical order."""
     chosen = (
         select(Basket, Person.first_name, Person.last_name, Person.phone)
         .outerjoin(Person, Person.account_id == Basket.member_id)
-        .where(Basket.sale_id == sale_id, Basket.order_count > 0)
+        .where(Basket.sale_id == sale_id, Basket.order_count > 0, *which)
     )
     return sorted(
         session.execute(chosen.execution_options(populate_existing=True)),
@@ -112,6 +132,8 @@ def _listed(row: Any) -> Seen:
         "paid_cents": found.paid_cents,
         "refunded_cents": found.refunded_cents,
         "to_refund_cents": purse_of(found).to_refund_cents,
+        "owed_cents": purse_of(found).owed_cents,
+        "not_collected_at": found.not_collected_at,
         "version": found.version,
     }
 

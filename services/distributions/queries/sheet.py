@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
-from services.distributions.csv_sheet import as_csv, file_name
 from services.distributions.models import BasketLine, Producer
 from services.distributions.queries.baskets import full_name, named_baskets
 from services.distributions.queries.distribution import head
 from services.distributions.rights import ensure_may_settle
 from services.distributions.sales import find_sale, slot_of
+from services.distributions.sheet_table import as_table
 from shared.actor import Actor
 
 
@@ -28,9 +28,9 @@ def sign_off_sheet(session: Session, actor: Actor, *, sale_id: UUID, **options: 
     }
 
 
-def sign_off_csv(session: Session, actor: Actor, *, sale_id: UUID, **options: Any) -> dict[str, str]:
+def sign_off_table(session: Session, actor: Actor, *, sale_id: UUID, **options: Any) -> dict[str, Any]:
     sheet = sign_off_sheet(session, actor, sale_id=sale_id, **options)
-    return {"file_name": file_name(sheet, actor.language), "text": as_csv(sheet, actor.language)}
+    return as_table(sheet, actor.language)
 
 
 def _lines(session: Session, sale_id: UUID) -> dict[UUID, list[Any]]:
@@ -66,6 +66,7 @@ def _basket(row: Any, lines: list[Any], options: dict[str, Any]) -> dict[str, An
 def _line(row: Any, *, prices: bool) -> dict[str, Any]:
     line = row.BasketLine
     return {
+        "product_id": line.product_id,
         "producer_name": row.producer_name or "",
         "name": line.name,
         "unit": line.unit,

@@ -36,10 +36,14 @@ class Referent(Schema):
 
 
 class Counts(Schema):
+    """`awaited`: not validated, and nobody has noted that they were not collected."""
+
     baskets = fields.Integer()
     validated = fields.Integer()
     adjusted = fields.Integer()
     to_refund = fields.Integer()
+    awaited = fields.Integer()
+    not_collected = fields.Integer()
     declared_lines = fields.Integer()
 
 
@@ -51,14 +55,19 @@ class Totals(Schema):
 
 
 class Distribution(Head):
-    """`stage`: planned, open, closed, distributed, validated, cancelled. `button`: see_orders, validate_distribution."""
+    """`stage`: planned, open, closed, distributed, validated, cancelled. `button`: see_orders, validate_distribution.
+    `time_to_call`: those whose baskets are `awaited` (counts), from 15 minutes before the end. `changes`: grows with
+    every change of a basket.
+    """
 
     stage = fields.String()
     button = fields.String()
+    time_to_call = fields.Boolean()
     orders_settled = fields.Boolean()
     referent = fields.Nested(Referent, allow_none=True)
     counts = fields.Nested(Counts)
     totals = fields.Nested(Totals)
+    changes = fields.Integer()
     round = fields.Integer()
     validated_at = fields.AwareDateTime(allow_none=True)
     validated_by = fields.UUID(allow_none=True)
@@ -66,8 +75,25 @@ class Distribution(Head):
     may_reopen = fields.Boolean()
 
 
+class Turnover(Schema):
+    """`due_cents`: what was ordered, but for what is known not to be handed over."""
+
+    sale_id = fields.UUID()
+    basket_count = fields.Integer()
+    ordered_cents = fields.Integer()
+    due_cents = fields.Integer()
+
+
+class Turnovers(Schema):
+    items = fields.List(fields.Nested(Turnover))
+
+
 class ListedBasket(Schema):
-    """`state`: open or validated. `adjusted`: delivered is worth less than ordered."""
+    """`state`: open or validated. `adjusted`: delivered is worth less, or more, than ordered. `not_collected_at`:
+    « non retiré » was noted.
+
+    paid - refunded = due, but for what is `to_refund` yet or `owed`: a balance due, which is no charge by itself.
+    """
 
     basket_id = fields.UUID()
     sale_id = fields.UUID()
@@ -83,7 +109,9 @@ class ListedBasket(Schema):
     paid_cents = fields.Integer()
     refunded_cents = fields.Integer()
     to_refund_cents = fields.Integer()
+    owed_cents = fields.Integer()
     line_count = fields.Integer()
+    not_collected_at = fields.AwareDateTime(allow_none=True)
     version = fields.Integer()
 
 
@@ -121,6 +149,7 @@ class RefundMade(Schema):
 class Basket(ListedBasket):
     validated_at = fields.AwareDateTime(allow_none=True)
     validated_by = fields.UUID(allow_none=True)
+    not_collected_by = fields.UUID(allow_none=True)
     lines = fields.List(fields.Nested(Line))
     refunds = fields.List(fields.Nested(RefundMade))
     next_basket_id = fields.UUID(allow_none=True)
@@ -186,6 +215,7 @@ class Declarations(Schema):
 
 
 class SheetLine(Schema):
+    product_id = fields.UUID()
     producer_name = fields.String()
     name = fields.String()
     unit = fields.String()
@@ -212,6 +242,24 @@ class SignOffSheet(Head):
     baskets = fields.List(fields.Nested(SheetBasket))
 
 
-class SignOffCsv(Schema):
-    file_name = fields.String()
-    text = fields.String()
+class LotLine(Schema):
+    name = fields.String()
+    quantity = WireDecimal()
+    unit = fields.String()
+
+
+class Lot(Schema):
+    """What one producer brings for one basket. `qr`: what its code says, an address that leads to the basket."""
+
+    basket_id = fields.UUID()
+    basket_number = fields.Integer()
+    first_name = fields.String()
+    last_name = fields.String()
+    producer_id = fields.UUID()
+    producer_name = fields.String()
+    lines = fields.List(fields.Nested(LotLine))
+    qr = fields.String()
+
+
+class Labels(Head):
+    items = fields.List(fields.Nested(Lot))

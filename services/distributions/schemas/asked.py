@@ -7,10 +7,19 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from shared.fields import ExactInteger, Flag, QuantityField
 
 MOST_LINES = 5000
+A_DAY_SECONDS = 86400
 
 
 class SaleId(Schema):
     sale_id = fields.UUID(required=True)
+
+
+class TurnoversQuery(Schema):
+    sale_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=200))
+
+
+class TurnoversOf(TurnoversQuery):
+    market_id = fields.UUID(required=True)
 
 
 class BasketId(Schema):
@@ -26,7 +35,13 @@ class OneBasket(VersionBody):
 
 
 class BasketSearch(Schema):
+    """`uncollected`: only those that nobody has come for yet. `changed_within`: only those that changed in the last
+    so many seconds; a change counts from the beginning of its transaction, so ask for a little more than you missed.
+    """
+
     search = fields.String(load_default="", validate=validate.Length(max=80))
+    uncollected = fields.Boolean(load_default=False)
+    changed_within = ExactInteger(load_default=None, allow_none=True, validate=validate.Range(1, A_DAY_SECONDS))
 
 
 class Baskets(BasketSearch, SaleId):
@@ -98,6 +113,14 @@ class SheetOptions(Schema):
     signature = fields.Boolean(load_default=True)
     notes = fields.Boolean(load_default=False)
     font_size = fields.String(load_default="M", validate=validate.OneOf(["S", "M", "L", "XL"]))
+
+
+class LabelsQuery(Schema):
+    producer_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class LabelsOf(LabelsQuery, SaleId):
+    pass
 
 
 class Sheet(SheetOptions, SaleId):

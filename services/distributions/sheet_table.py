@@ -1,12 +1,9 @@
-"""The sign-off sheet as spreadsheets read it: semicolons, decimal commas, no cell that a program could run."""
+"""The sign-off sheet as a table for spreadsheets."""
 
-import csv
 from collections.abc import Iterator
-from decimal import Decimal
-from io import StringIO
 from typing import Any
 
-from services.distributions import domain
+from shared.tables import euros, number, plain
 
 HEADINGS = {
     "fr": {
@@ -41,28 +38,19 @@ HEADINGS = {
     },
 }
 FILE_NAMES = {"fr": "emargement", "en": "sign-off"}
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+NUMERIC = {"number", "quantity", "unit_price", "amount", "total"}
 
 
-def as_csv(sheet: dict[str, Any], language: str) -> str:
-    """One row per line of a basket, or one per basket when products are left out. The caller encodes (utf-8-sig)."""
+def as_table(sheet: dict[str, Any], language: str) -> dict[str, Any]:
+    """One row per line of a basket, or one per basket when products are left out."""
     columns = _columns(sheet["options"])
-    written = StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     headings = HEADINGS.get(language, HEADINGS["fr"])
-    writer.writerow([headings[column] for column in columns])
-    for row in _rows(sheet):
-        writer.writerow([harmless(row.get(column, "")) for column in columns])
-    return written.getvalue()
-
-
-def file_name(sheet: dict[str, Any], language: str) -> str:
-    return f"{FILE_NAMES.get(language, FILE_NAMES['fr'])}-{sheet['day'].isoformat()}.csv"
-
-
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula is written as text."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell
+    return {
+        "name": f"{FILE_NAMES.get(language, FILE_NAMES['fr'])}-{sheet['day'].isoformat()}",
+        "header": [headings[column] for column in columns],
+        "numeric": [column in NUMERIC for column in columns],
+        "rows": [[plain(row.get(column, "")) for column in columns] for row in _rows(sheet)],
+    }
 
 
 def _columns(options: dict[str, Any]) -> list[str]:
@@ -81,7 +69,7 @@ def _rows(sheet: dict[str, Any]) -> Iterator[dict[str, str]]:
             "first_name": basket["first_name"],
             "phone": basket["phone"] or "",
         }
-        total = {"total": _euros(basket["due_cents"])}
+        total = {"total": euros(basket["due_cents"])}
         if not sheet["options"]["products"]:
             yield whose | total
         for index, line in enumerate(basket["lines"]):
@@ -93,11 +81,7 @@ def _line(line: dict[str, Any]) -> dict[str, str]:
         "producer": line["producer_name"],
         "product": line["name"],
         "unit": line["unit"],
-        "quantity": domain.plain(line["delivered"]).replace(".", ","),
-        "unit_price": _euros(line["unit_price_cents"]),
-        "amount": _euros(line["delivered_cents"]),
+        "quantity": number(line["delivered"]),
+        "unit_price": euros(line["unit_price_cents"]),
+        "amount": euros(line["delivered_cents"]),
     }
-
-
-def _euros(cents: int | None) -> str:
-    return "" if cents is None else f"{Decimal(cents) / 100:.2f}".replace(".", ",")
