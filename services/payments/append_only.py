@@ -1,12 +1,14 @@
 """The journal defends itself: the database refuses to change or delete its rows, and on PostgreSQL an entry that does
-not sum to zero at commit. One list of statements serves the tests' `create_all` and the migration.
+not sum to zero at commit. Invoices likewise. One list of statements serves the tests' `create_all` and the migration.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import DDL, event
 
 TABLES = ("entries", "postings")
+INVOICES = ("invoices", "invoice_rates")
 
 _POSTGRESQL = [
     """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
@@ -40,9 +42,31 @@ def statements(dialect: str) -> list[str]:
     return _POSTGRESQL if dialect == "postgresql" else _SQLITE
 
 
-def protect(postings: Any) -> None:
-    """Add the triggers whenever the metadata creates `postings`, the later of the two tables."""
+def invoices(dialect: str) -> list[str]:
+    """What is issued is never changed: the DDL for a database whose tables exist."""
+    if dialect != "postgresql":
+        return [
+            f"""CREATE TRIGGER {table}_refuse_{verb} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE(ABORT, 'issued invoices are final'); END"""
+            for table in INVOICES
+            for verb in ("UPDATE", "DELETE")
+        ]
+    function = """CREATE OR REPLACE FUNCTION refuse_invoice_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'issued invoices are final'; END $$"""
+    return [
+        function,
+        *(
+            f"""CREATE TRIGGER {table}_{name} BEFORE {verbs} ON {table}
+            FOR EACH {each} EXECUTE FUNCTION refuse_invoice_change()"""
+            for table in INVOICES
+            for name, verbs, each in (("are_final", "UPDATE OR DELETE", "ROW"), ("stay", "TRUNCATE", "STATEMENT"))
+        ),
+    ]
+
+
+def protect(last: Any, of: Callable[[str], list[str]] = statements) -> None:
+    """Add the triggers whenever the metadata creates `last`, the later of the tables."""
     for dialect in ("postgresql", "sqlite"):
-        for statement in statements(dialect):
+        for statement in of(dialect):
             ddl: Any = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-            event.listen(postings, "after_create", ddl)
+            event.listen(last, "after_create", ddl)

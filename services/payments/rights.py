@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.payments.models import Payment, Producer, Role, Settlement
+from services.payments.models import Payment, Producer, Referent, Role, Settlement
 from shared.actor import Actor
 from shared.errors import NotFound
 
@@ -20,6 +20,14 @@ def is_administrator(session: Session, actor: Actor, market_id: UUID) -> bool:
 def must_administer(session: Session, actor: Actor, market_id: UUID | None, what: str) -> None:
     if market_id is None or not is_administrator(session, actor, market_id):
         raise NotFound(what=what)
+
+
+def must_settle(session: Session, actor: Actor, market_id: UUID, sale_id: UUID) -> None:
+    """An administrator of the market, or the referent of this one sale."""
+    referent = session.get(Referent, sale_id)
+    if referent is not None and referent.account_id == actor.must_be_known():
+        return
+    must_administer(session, actor, market_id, "sale")
 
 
 def market_of_sale(session: Session, sale_id: UUID) -> UUID | None:

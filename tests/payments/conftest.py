@@ -1,6 +1,7 @@
 """Payments on a fresh database, against the real stand-in over HTTP, whose webhooks arrive as in production."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,8 +17,18 @@ from sqlalchemy import select
 from sandbox.stripe import Config as Settings
 from sandbox.stripe import clock as stand_in_clock
 from sandbox.stripe import create_app, stop
-from services.payments import domain, queries
-from services.payments.commands import accounts, checkout, payouts, refunds, settlement, webhooks
+from services.payments import domain, ledger, queries
+from services.payments.commands import (
+    accounts,
+    checkout,
+    disputes,
+    held,
+    orphans,
+    payouts,
+    refunds,
+    settlement,
+    webhooks,
+)
 from services.payments.models import Account, Entry, Payment, Payout, Posting
 from services.payments.provider import Provider
 from services.payments.service import PaymentsService
@@ -47,7 +58,7 @@ def serve(app: Flask) -> tuple[str, Callable[[], None]]:
 class StandIn:
     """The provider's stand-in; its webhooks are kept in `letters` and passed on to whom `deliver` names."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: Any) -> None:
         self.letters: list[tuple[str, str, str]] = []
         self.take: Callable[[str, str], None] | None = None
         hook, self._end_hook = serve(self._hook())
@@ -56,6 +67,7 @@ class StandIn:
             "webhook_secret": SECRET,
             "payout_seconds": 0.02,
             "retry_seconds": 0.05,
+            **more,
         }
         self._app = create_app(Settings(**settings))
         self.url, self._end = serve(self._app)
@@ -90,6 +102,12 @@ class StandIn:
             eventlet.sleep(0.02)
         raise AssertionError([name for name, *_ in self.letters])
 
+    @contextmanager
+    def tampering(self) -> Iterator[Any]:
+        """Its own database, to plant what should never be there."""
+        with self._app.extensions["stand_in"].store.transaction() as tx:
+            yield tx
+
     def close(self) -> None:
         self._end()
         stop(self._app)
@@ -100,6 +118,7 @@ class Till:
     """What tests do with payments; `work()` is what the timers do."""
 
     MARKET = MARKET
+    MEMBER_ACCOUNT = ledger.member(MARKET, MEMBER.account_id)
 
     def __init__(self, db: Database, stand_in: StandIn, provider: Provider) -> None:
         self.db, self.stand_in, self.provider = db, stand_in, provider
@@ -117,9 +136,11 @@ class Till:
     def work(self) -> None:
         for _ in range(200):
             outside = (checkout.look, accounts.look, refunds.send, payouts.transfer, payouts.pay)
+            outside += (disputes.look, orphans.refund)
             steps = [step(self.db, self.provider) for step in outside]
             with self.db.write() as session:
-                steps += [step(session) for step in (refunds.take_up, payouts.run, settlement.weigh_short)]
+                inside = (refunds.take_up, payouts.run, held.remind, settlement.weigh_short, disputes.share_loss)
+                steps += [step(session) for step in inside]
             if not any(steps):
                 return
         raise AssertionError("the timers never come to an end")

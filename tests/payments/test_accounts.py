@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from services.payments import domain
+from services.payments import domain, queries
 from services.payments.commands import accounts
 from services.payments.models import Account
 from shared.errors import NotFound
 from shared.events.payments import PaymentAccountChanged
-from tests.payments.conftest import MEMBER, Till
+from tests.payments.conftest import FARMER, MEMBER, Till
 from tests.support.fixtures import Moment
 
 
@@ -55,6 +55,34 @@ def test_the_word_of_the_provider_makes_it_active_and_takes_it_back(till: Till) 
 
     assert (seen.active, seen.active_since, seen.disabled_reason) == (False, None, "requirements.past_due")
     assert [(event.active, event.version) for event in till.told(PaymentAccountChanged)] == [(True, 2), (False, 3)]
+
+
+def test_what_its_holder_is_to_do_next_is_told(till: Till) -> None:  # SPEC F6
+    farm = till.producer(active=False)
+    nothing = queries.account(accounts.state(till.db, till.provider, FARMER, farm))
+    till.open_account(farm)
+
+    def standing(state: str) -> str:
+        onboard(till, farm, state)
+        heard(till, farm)
+        return str(queries.account(accounts.state(till.db, till.provider, FARMER, farm))["standing"])
+
+    begun = queries.account(accounts.state(till.db, till.provider, FARMER, farm))
+    assert (nothing["standing"], nothing["due"], begun["standing"]) == ("not_opened", [], "to_complete")
+    states = ("pending", "restricted", "active", "rejected")
+    assert [standing(state) for state in states] == ["in_verification", "to_complete", "active", "disabled"]
+
+
+def test_an_active_account_may_be_asked_for_more_until_a_day(till: Till) -> None:  # SPEC F6
+    farm = till.producer(active=False)
+    till.open_account(farm)
+
+    onboard(till, farm, "asked")
+    heard(till, farm)
+
+    shown = queries.account(accounts.state(till.db, till.provider, FARMER, farm))
+    assert (shown["standing"], shown["due"]) == ("active", ["individual.verification.document"])
+    assert timedelta(days=13) < shown["due_by"] - till.now() <= timedelta(days=14)
 
 
 def test_a_lost_word_is_found_by_asking(till: Till, together: Moment) -> None:  # SPEC F8

@@ -1,6 +1,7 @@
 """The rules: dates of payouts, splits of refunds and sales."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.payments import domain
 from services.payments.domain import Figures, Source
+from shared.money import portion
 
 PARIS = ZoneInfo("Europe/Paris")
 DAYS = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -100,7 +102,7 @@ def test_a_sale_is_split_to_the_cent(gross: list[int], money: int, fee: int, com
     net = min(sum(gross), money)
     assert sum(each.gross_cents for each in figures.values()) == net
     assert sum(each.amount_cents + each.fee_cents + each.commission_cents for each in figures.values()) == net
-    assert sum(each.fee_cents for each in figures.values()) == domain.portion(net, fee)
+    assert sum(each.fee_cents for each in figures.values()) == portion(net, fee)
     if money >= sum(gross) > 0:
         assert {p: each.gross_cents for p, each in figures.items()} == {
             p: cents for p, cents in zip(IDS, gross, strict=False) if cents
@@ -125,3 +127,8 @@ def test_transfers_sum_to_the_balance_of_a_producer(amounts: list[int]) -> None:
 @given(st.integers(1, 60))
 def test_pauses_grow_and_end_at_an_hour(tries: int) -> None:
     assert timedelta(seconds=5) <= domain.back_off(tries) <= domain.back_off(tries + 1) <= timedelta(hours=1)
+
+
+def test_a_line_of_the_payment_page_has_no_code_of_a_unit() -> None:
+    assert domain.line_name("Tomates", Decimal("0.500"), "kg") == "Tomates, 0,5 kg"
+    assert domain.line_name("Panier de la semaine", Decimal(10), "basket") == "Panier de la semaine × 10"

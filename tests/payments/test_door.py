@@ -83,7 +83,7 @@ def test_an_order_that_is_on_its_way_is_waited_for(shop: Shop, monkeypatch: pyte
     order = shop.till.order(1000, sale=uuid4())
     pauses: list[float] = []
     monkeypatch.setattr(
-        "gateway.api.payments.time.sleep",
+        "gateway.backend.time.sleep",
         lambda pause: (pauses.append(pause), len(pauses) == 2 and shop.till.deliver(order)),
     )
 
@@ -96,7 +96,7 @@ def test_an_order_that_is_on_its_way_is_waited_for(shop: Shop, monkeypatch: pyte
 def test_an_order_that_never_comes_is_a_problem_document(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # SPEC X1
-    monkeypatch.setattr("gateway.api.payments.time.sleep", lambda _pause: None)
+    monkeypatch.setattr("gateway.backend.time.sleep", lambda _pause: None)
 
     answer = shop.http("POST", f"/orders/{uuid4()}/payment", MEMBER)
 
@@ -114,14 +114,17 @@ def test_a_webhook_without_a_genuine_signature_is_refused(shop: Shop) -> None:  
 
 def test_a_farm_opens_its_account_and_becomes_able_to_be_paid(shop: Shop) -> None:  # SPEC F3 F6
     farm = shop.till.producer(active=False)
-    assert shop.http("GET", f"/producers/{farm}/payment-account", FARMER).status_code == 404
-    assert shop.http("POST", f"/producers/{farm}/payment-account", MEMBER).status_code == 404
+    before = shop.http("GET", f"/producers/{farm}/payment-account", FARMER)
+    for method in ("GET", "POST"):
+        assert shop.http(method, f"/producers/{farm}/payment-account", MEMBER).status_code == 404
 
     opened = shop.http("POST", f"/producers/{farm}/payment-account", FARMER)
     again = shop.http("POST", f"/producers/{farm}/payment-account", FARMER)
     (account,) = shop.till.stand_in.books()["accounts"]
     shop.till.stand_in.ask(f"onboard/{account['id']}", {"state": "active"})
 
+    blank = {"active": False, "details_submitted": False, "due": [], "due_by": None, "disabled_reason": None}
+    assert before.json == {"producer_id": str(farm), "standing": "not_opened", **blank}
     assert opened.json["active"] is False
     assert opened.json["url"].startswith(shop.till.stand_in.url)
     assert opened.json["url"] != again.json["url"]

@@ -12,7 +12,6 @@ from shared import clock
 from shared.actor import Actor
 from shared.config import Config
 from shared.db import Database
-from shared.errors import NotFound
 from shared.events.payments import PaymentAccountChanged
 from shared.messaging import outbox
 from shared.messaging.inbox import insert_or_skip
@@ -34,12 +33,10 @@ def open_account(db: Database, provider: Provider, actor: Actor, producer_id: UU
 
 
 def state(db: Database, provider: Provider, actor: Actor, producer_id: UUID) -> Account:
-    """As the provider has it now; as it was last known when the provider does not answer."""
+    """As the provider has it now; as it was last known when the provider does not answer; blank before it is opened."""
     with db.read() as session:
         rights.must_act_for(session, actor, producer_id)
-        account = session.get(Account, producer_id)
-    if account is None:
-        raise NotFound(what="payment_account")
+        account = session.get(Account, producer_id) or Account(**_blank(producer_id))
     if account.active or account.provider_id is None:
         return account
     try:
@@ -67,15 +64,17 @@ def _prepare(session: Session, producer: Producer) -> Account:
     insert_or_skip(
         session,
         Account.__table__,
-        producer_id=producer.id,
+        **_blank(producer.id),
         asked_with=asked,
-        active=False,
-        details_submitted=False,
-        due=[],
         version=1,
         try_at=clock.now() + domain.LEASE,
     )
     return session.get_one(Account, producer.id, with_for_update=True)
+
+
+def _blank(producer_id: UUID) -> dict[str, Any]:
+    """An account of which nothing is known at the provider."""
+    return {"producer_id": producer_id, "active": False, "details_submitted": False, "due": []}
 
 
 def _create(db: Database, provider: Provider, account: Account) -> Account:
@@ -100,7 +99,8 @@ def _ask(db: Database, provider: Provider, account: Account) -> Account:
 
 
 def _take(session: Session, row: Account, seen: AccountState) -> None:
-    row.details_submitted, row.due, row.disabled_reason = seen.details_submitted, list(seen.due), seen.disabled_reason
+    row.details_submitted, row.disabled_reason = seen.details_submitted, seen.disabled_reason
+    row.due, row.due_by = list(seen.due), seen.due_by
     if seen.active:
         work.done(row)
     else:

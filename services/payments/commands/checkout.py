@@ -8,37 +8,47 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from services.payments import domain, work
-from services.payments.commands import orders
+from services.payments.commands import balances, fees, orders
 from services.payments.models import Payment
 from services.payments.provider import Checkout, Line, Provider, ProviderRefused, ProviderUnavailable
+from services.payments.provider import Payment as Made
 from shared import clock
 from shared.actor import Actor
 from shared.config import Config
 from shared.db import Database
 from shared.errors import NotFound, Refusal
-from shared.money import Cents
 
 
 def open_page(db: Database, provider: Provider, actor: Actor, order_id: UUID) -> Payment:
-    """The payment with an open `session_url`."""
+    """The payment with an open `session_url`, or captured already if the member's credit pays for all of it."""
     member_id = actor.must_be_known()
     with db.write() as session:
         payment = _mine(orders.locked(session, Payment.order_id == order_id), member_id)
-        is_new = _prepare(payment, actor.language)
-    if payment.session_url is not None:
+        is_new = _prepare(session, payment, actor.language)
+    if payment.session_url is not None or payment.status == domain.SUCCEEDED:
         return payment
+    opened = asked_now(db, provider, payment, is_new=is_new)
+    if opened is None:
+        return open_page(db, provider, actor, order_id)
+    payment = opened
+    if payment.session_url is None:
+        raise domain.ReservationOver
+    return payment
+
+
+def asked_now(db: Database, provider: Provider, payment: Payment, *, is_new: bool) -> Payment | None:
+    """While a person waits. None: the request was an old one and came too late; make a new one."""
     try:
-        payment = ask(db, provider, payment)
+        return ask(db, provider, payment)
     except ProviderUnavailable:
         raise domain.ProviderIsUnavailable from None
     except ProviderRefused as refused:
         if is_new:
             raise _refusal(refused.code) from None
-        return open_page(db, provider, actor, order_id)  # the old request came too late: make a new one
-    if payment.session_url is None:
-        raise domain.ReservationOver
-    return payment
+        return None
 
 
 def ask(db: Database, provider: Provider, payment: Payment) -> Payment:
@@ -47,7 +57,7 @@ def ask(db: Database, provider: Provider, payment: Payment) -> Payment:
         page = provider.create_checkout(**_request(payment))
     except ProviderRefused:
         with db.write() as session:
-            _forget_request(orders.locked(session, Payment.id == payment.id), payment.checkout_tries)
+            _forget_request(session, orders.locked(session, Payment.id == payment.id), payment.checkout_tries)
         raise
     with db.write() as session:
         opened = orders.locked(session, Payment.id == payment.id)
@@ -80,35 +90,45 @@ def _look(db: Database, provider: Provider, payment: Payment) -> None:
         page = provider.expire_checkout(payment.session_id)
     else:
         page = provider.find_checkout(payment.session_id)
-    paid_at, paid_cents = _paid(provider, page)
+    paid_at, made = _paid(provider, page)
     with db.write() as session:
-        if paid_at is not None:
-            orders.capture(session, payment.id, page.payment_intent, amount=paid_cents, at=paid_at, cause="asked")
+        if made is not None:
+            intent = page.payment_intent
+            orders.capture(session, payment.id, intent, amount=made.amount_cents, at=paid_at, cause="asked")
+            fees.charged(session, payment, made)
         else:
-            _seen(orders.locked(session, Payment.id == payment.id), page)
+            _seen(session, orders.locked(session, Payment.id == payment.id), page)
 
 
-def _paid(provider: Provider, page: Checkout) -> tuple[datetime | None, Cents]:
+def _paid(provider: Provider, page: Checkout) -> tuple[datetime, Made | None]:
     if not page.paid or page.payment_intent is None:
-        return None, 0
+        return clock.now(), None
     made = provider.find_payment(page.payment_intent)
-    return made.paid_at or clock.now(), made.amount_cents
+    return made.paid_at or clock.now(), made
 
 
-def _seen(payment: Payment | None, page: Checkout) -> None:
+def _seen(session: Session, payment: Payment | None, page: Checkout) -> None:
     if payment is None or payment.status == domain.SUCCEEDED:
         return
     if page.status == "open":
         payment.tries = 0
         work.again(payment, domain.NEXT_LOOK)
     else:
-        closed(payment)
+        closed(session, payment)
 
 
-def closed(payment: Payment) -> None:
-    """The page is over and was not paid."""
+def closed(session: Session, payment: Payment) -> None:
+    """The page is over and was not paid: what it held is free again."""
     payment.session_url = None
     work.done(payment)
+    _release(session, payment)
+
+
+def _release(session: Session, payment: Payment) -> None:
+    if payment.order_id is None:
+        payment.status = domain.EXPIRED
+    if payment.credit_cents:
+        balances.settle(session, balances.locked(session, payment.market_id, payment.member_id))
 
 
 def _mine(payment: Payment | None, member_id: UUID) -> Payment:
@@ -120,14 +140,29 @@ def _mine(payment: Payment | None, member_id: UUID) -> Payment:
     return payment
 
 
-def _prepare(payment: Payment, language: str) -> bool:
+def _prepare(session: Session, payment: Payment, language: str) -> bool:
     """Write down the request unless one is there; whether it is a new one."""
-    now = clock.now()
     if payment.session_id is not None and payment.session_url is None:
         raise domain.ReservationOver
     if payment.checkout is not None:
         return False
-    place = f"{Config().public_url}/orders/{payment.order_id}"
+    _decide_amounts(session, payment)
+    if payment.card_cents == 0:
+        orders.capture(session, payment.id, None, amount=0, at=clock.now(), cause="credit")
+        return False
+    write_request(payment, f"{Config().public_url}/orders/{payment.order_id}", language)
+    return True
+
+
+def _decide_amounts(session: Session, payment: Payment) -> None:
+    """A balance due is paid with the order, or a credit used for it: held from here on, so that no other page takes it."""
+    account = balances.locked(session, payment.market_id, payment.member_id)
+    amounts = domain.page_amounts(payment.amount_cents, balances.free(session, account))
+    payment.credit_cents, payment.balance_cents = amounts.credit_cents, amounts.balance_cents
+
+
+def write_request(payment: Payment, place: str, language: str) -> None:
+    now = clock.now()
     payment.checkout_tries += 1
     payment.session_expires_at = domain.page_expiry(payment.expires_at, now).replace(microsecond=0)
     payment.checkout = {
@@ -137,24 +172,39 @@ def _prepare(payment: Payment, language: str) -> bool:
         "key": f"checkout:{payment.id}:{payment.checkout_tries}",
     }
     work.again(payment, domain.LEASE)
-    return True
 
 
 def _request(payment: Payment) -> dict[str, Any]:
     return {
         **(payment.checkout or {}),
         "reference": str(payment.id),
-        "sale_id": str(payment.sale_id),
+        "sale_id": str(payment.sale_id or payment.market_id),
         "expires_at": payment.session_expires_at,
         "lines": _lines(payment),
     }
 
 
 def _lines(payment: Payment) -> list[Line]:
+    words = _WORDS["en" if (payment.checkout or {}).get("locale") == "en" else "fr"]
     lines = [Line(**line) for line in payment.lines]
-    if sum(line.amount_cents for line in lines) == payment.amount_cents and lines:
-        return lines
-    return [Line("Total", payment.amount_cents)]
+    if payment.credit_cents or sum(line.amount_cents for line in lines) != payment.amount_cents or not lines:
+        of_order = payment.amount_cents - payment.credit_cents
+        lines = [Line(words["less_credit" if payment.credit_cents else "total"], of_order)] if of_order else []
+    return lines + ([Line(words["balance"], payment.balance_cents)] if payment.balance_cents else [])
+
+
+_WORDS = {
+    "fr": {
+        "total": "Total",
+        "less_credit": "Commande, avoir déduit",
+        "balance": "Complément à payer d’une distribution passée",
+    },
+    "en": {
+        "total": "Total",
+        "less_credit": "Order, less your credit",
+        "balance": "Balance due of an earlier distribution",
+    },
+}
 
 
 def _opened(payment: Payment, page: Checkout) -> None:
@@ -166,10 +216,12 @@ def _opened(payment: Payment, page: Checkout) -> None:
     work.again(payment, domain.FIRST_LOOK if payment.status == domain.AWAITING else timedelta(0))
 
 
-def _forget_request(payment: Payment | None, tries: int) -> None:
+def _forget_request(session: Session, payment: Payment | None, tries: int) -> None:
     if payment is not None and payment.session_id is None and payment.checkout_tries == tries:
         payment.checkout = None
         work.done(payment)
+        _release(session, payment)
+        payment.credit_cents = payment.balance_cents = 0
 
 
 def _refusal(code: str) -> Refusal:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.payments import domain, ledger, work
-from services.payments.commands import refunds
+from services.payments.commands import balances, refunds
 from services.payments.models import Payment
 from shared import clock
 from shared.events.orders import OrderExpired, OrderLine, OrderPlaced
@@ -63,17 +63,22 @@ def capture(
             log.warning("paid_twice", payment_id=payment.id, payment_intent=intent)
         return
     payment.status, payment.payment_intent = domain.SUCCEEDED, intent
-    payment.captured_cents, payment.captured_at = amount, at
+    payment.captured_at = at
+    if payment.order_id is None:
+        payment.balance_cents = amount
+    else:
+        payment.captured_cents = amount + payment.credit_cents - payment.balance_cents
     payment.session_url = None
     work.done(payment)
     _book_and_tell(session, payment, cause)
-    refunds.wake(session, payment.basket_id)
+    if payment.basket_id is not None:
+        refunds.wake(session, payment.basket_id)
 
 
 def try_failed(session: Session, payment_id: UUID, reason: str) -> None:
     """A card was declined. Told late, after the payment was made or given up, it is of no interest."""
     payment = locked(session, Payment.id == payment_id)
-    if payment is None or payment.status != domain.AWAITING:
+    if payment is None or payment.status != domain.AWAITING or payment.order_id is None:
         return
     payment.last_failure = reason[:80]
     outbox.record(session, PaymentFailed(**_told(payment), amount_cents=payment.amount_cents, reason=reason[:80]))
@@ -87,16 +92,31 @@ def _book_and_tell(session: Session, payment: Payment, cause: str | None) -> Non
     at = payment.captured_at or clock.now()
     if payment.captured_cents != payment.amount_cents:
         log.warning("captured_another_amount", payment_id=payment.id, captured_cents=payment.captured_cents)
+    moved = payment.balance_cents - payment.credit_cents
+    account = balances.locked(session, payment.market_id, payment.member_id) if moved else None
     ledger.book(
         session,
         f"charge:{payment.id}",
-        ledger.move(ledger.PROVIDER, ledger.sale(payment.sale_id), payment.captured_cents),
+        _postings(payment),
         at=at,
         sale_id=payment.sale_id,
         market_id=payment.market_id,
         cause=cause,
     )
-    outbox.record(session, PaymentSucceeded(**_told(payment), amount_cents=payment.captured_cents, captured_at=at))
+    if account is not None:
+        balances.moved(session, account, balances.PAYMENT, moved, sale_id=payment.sale_id)
+    if payment.order_id is not None:
+        outbox.record(session, PaymentSucceeded(**_told(payment), amount_cents=payment.captured_cents, captured_at=at))
+
+
+def _postings(payment: Payment) -> dict[str, Cents]:
+    postings = {
+        ledger.PROVIDER: payment.card_cents,
+        ledger.member(payment.market_id, payment.member_id): payment.credit_cents - payment.balance_cents,
+    }
+    if payment.sale_id is not None:
+        postings[ledger.sale(payment.sale_id)] = -payment.captured_cents
+    return postings
 
 
 def _facts(event: OrderPlaced | OrderExpired) -> dict[str, Any]:
@@ -113,7 +133,7 @@ def _facts(event: OrderPlaced | OrderExpired) -> dict[str, Any]:
 
 def _line(line: OrderLine) -> dict[str, Any]:
     """As it is shown on the payment page."""
-    return {"name": f"{line.name}, {line.quantity.normalize():f} {line.unit}", "amount_cents": line.gross_cents}
+    return {"name": domain.line_name(line.name, line.quantity, line.unit), "amount_cents": line.gross_cents}
 
 
 def _told(payment: Payment) -> dict[str, Any]:

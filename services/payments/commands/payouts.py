@@ -59,7 +59,7 @@ def transfer(db: Database, provider: Provider) -> bool:
         _not_done(db, Transfer, row, error)
     else:
         with db.write() as session:
-            _transferred(session, row.id, made.transfer_id)
+            transferred(session, row.id, made.transfer_id)
     return True
 
 
@@ -111,7 +111,7 @@ def _owed(monday: date) -> Select[Any]:
         select(Share.producer_id)
         .join(Settlement, Settlement.sale_id == Share.sale_id)
         .join(Account, Account.producer_id == Share.producer_id)
-        .where(*_payable(monday), Account.active, Account.active_since <= domain.run_at(monday), ~has_payout)
+        .where(*payable(monday), Account.active, Account.active_since <= domain.run_at(monday), ~has_payout)
         .group_by(Share.producer_id)
         .having(func.sum(Share.amount_cents) > 0)
         .order_by(Share.producer_id)
@@ -119,7 +119,8 @@ def _owed(monday: date) -> Select[Any]:
     )
 
 
-def _payable(monday: date) -> tuple[Any, ...]:
+def payable(monday: date) -> tuple[Any, ...]:
+    """Of shares joined with the settlements of their sales."""
     return (
         Share.payout_id.is_(None),
         Share.pay_on <= monday,
@@ -172,7 +173,7 @@ def _due_shares(session: Session, producer_id: UUID, monday: date) -> list[Share
         settlement.weigh(session, sale_id)
     session.flush()
     due = select(Share).join(Settlement, Settlement.sale_id == Share.sale_id)
-    due = due.where(Share.producer_id == producer_id, *_payable(monday)).order_by(Share.id)
+    due = due.where(Share.producer_id == producer_id, *payable(monday)).order_by(Share.id)
     return list(session.scalars(due.with_for_update(of=Share)))
 
 
@@ -191,7 +192,7 @@ def _undo(session: Session, payout_id: UUID) -> None:
     session.delete(payout)
 
 
-def _transferred(session: Session, transfer_id: UUID, provider_id: str) -> None:
+def transferred(session: Session, transfer_id: UUID, provider_id: str) -> None:
     payout_id = session.execute(select(Transfer.payout_id).where(Transfer.id == transfer_id)).scalar_one()
     payout = session.get_one(Payout, payout_id, with_for_update=True)
     row = session.get_one(Transfer, transfer_id, with_for_update=True)
@@ -210,21 +211,21 @@ def _transferred(session: Session, transfer_id: UUID, provider_id: str) -> None:
     session.flush()
     waiting = select(Transfer.id).where(Transfer.payout_id == payout.id, Transfer.status != domain.SENT).limit(1)
     if session.scalar(waiting) is None:
-        payout.status, payout.try_at = domain.PAYING, clock.now()
+        payout.status, payout.try_at, payout.error = domain.PAYING, clock.now(), None
 
 
 def _not_done(db: Database, model: type[Any], seen: Any, error: Exception) -> None:
     """Later again. A refusal is told, once until it is overcome, and needs another key."""
     with db.write() as session:
-        row = session.get_one(model, seen.id, with_for_update=True)
+        payout = session.get_one(Payout, seen.id if model is Payout else seen.payout_id, with_for_update=True)
+        row = payout if model is Payout else session.get_one(model, seen.id, with_for_update=True)
         if row.status not in {domain.PENDING, domain.PAYING} or row.attempt != seen.attempt:
             return
         work.again(row, domain.back_off(row.tries))
         if isinstance(error, ProviderRefused):
             row.attempt += 1
-            payout = row if model is Payout else session.get_one(Payout, row.payout_id)
-            _tell_failure(session, payout, error.code, is_known=row.error is not None)
-            row.error = error.code[:80]
+            _tell_failure(session, payout, error.code, is_known=payout.error is not None)
+            row.error = payout.error = error.code[:80]
 
 
 def _sent(session: Session, row: Payout, provider_id: str, cause: str | None) -> None:

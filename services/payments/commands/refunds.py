@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.payments import domain, ledger, rights, work
-from services.payments.commands import settlement
+from services.payments.commands import credit, settlement
 from services.payments.models import Payment, Refund, RefundPart
 from services.payments.provider import Provider, ProviderRefused, ProviderUnavailable
 from services.payments.provider import Refund as Made
@@ -16,32 +16,23 @@ from shared.actor import Actor
 from shared.db import Database
 from shared.errors import NotFound
 from shared.events.distributions import RefundRequested
-from shared.events.orders import LatePaymentRefused, OrderCancelled
+from shared.events.orders import LatePaymentRefused
 from shared.events.payments import RefundFailed, RefundSucceeded
 from shared.messaging import outbox
 from shared.messaging.inbox import insert_or_skip
 from shared.money import Cents
 
 EXCEEDS_PAID = "exceeds_paid"
+AT_ONCE = 8
+"""Calls to the provider at one moment in one replica: a fraction of what it lets through a second."""
 
 
 def refund_requested(session: Session, event: RefundRequested) -> None:
-    _begin(session, event, event.refund_id, event.amount_cents, reason=event.reason, order_id=None)
-
-
-def order_cancelled(session: Session, event: OrderCancelled) -> None:
-    _begin(
-        session,
-        event,
-        uuid5(event.order_id, "cancelled"),
-        event.total_cents,
-        reason=event.reason,
-        order_id=event.order_id,
-    )
+    begin(session, event, event.refund_id, event.amount_cents, reason=event.reason, order_id=None)
 
 
 def late_payment_refused(session: Session, event: LatePaymentRefused) -> None:
-    _begin(
+    begin(
         session,
         event,
         uuid5(event.order_id, "late"),
@@ -68,12 +59,17 @@ def take_up(session: Session) -> bool:
 
 
 def retry(session: Session, actor: Actor, refund_id: UUID) -> Refund:
-    """An administrator's word: what failed is asked for again, over the payments as they are now."""
+    """An administrator's word: what failed is asked for again, over the payments as they are now; what became a credit
+    is none any more.
+    """
     refund = session.get(Refund, refund_id, with_for_update=True)
     if refund is None or not rights.is_administrator(session, actor, refund.market_id):
         raise NotFound(what="refund")
     if refund.status != domain.FAILED:
         raise domain.RefundNotFailed
+    _payments(session, refund)  # locked before the member's account
+    credit.take_back(session, refund)
+    session.flush()
     refund.error = None
     refund.created_at = clock.now()
     refund.status = domain.WAITING
@@ -82,13 +78,20 @@ def retry(session: Session, actor: Actor, refund_id: UUID) -> Refund:
 
 
 def send(db: Database, provider: Provider) -> bool:
-    """Ask the provider for one part; after a try without an answer look first whether it was done."""
+    """Ask the provider for some parts at once, as many as it is to be troubled with from here at one moment."""
     with db.write() as session:
-        part = work.claim(session, RefundPart)
-        payment = session.get_one(Payment, part.payment_id) if part else None
-    if part is None or payment is None or payment.payment_intent is None:
-        return False
-    asked = {"payment_intent": payment.payment_intent, "key": key(part.id)}
+        parts = work.claim_some(session, RefundPart, AT_ONCE)
+        which = select(Payment.id, Payment.payment_intent).where(Payment.id.in_({part.payment_id for part in parts}))
+        intents = dict(session.execute(which).tuples().all()) if parts else {}
+    work.at_once(lambda part: _ask(db, provider, part, intents[part.payment_id]), parts)
+    return bool(parts)
+
+
+def _ask(db: Database, provider: Provider, part: RefundPart, payment_intent: str | None) -> None:
+    """One part; after a try without an answer look first whether it was done."""
+    if payment_intent is None:
+        return
+    asked = {"payment_intent": payment_intent, "key": key(part.id)}
     try:
         made = provider.find_refund(**asked) if part.tries > 1 else None
         made = made or provider.refund(**asked, amount_cents=part.amount_cents, reference=str(part.refund_id))
@@ -101,7 +104,6 @@ def send(db: Database, provider: Provider) -> bool:
     else:
         with db.write() as session:
             answered(session, part.id, made)
-    return True
 
 
 def key(part_id: UUID) -> str:
@@ -119,16 +121,16 @@ def answered(session: Session, part_id: UUID, made: Made, cause: str | None = No
 def failed(
     session: Session, part_id: UUID, error: str, provider_id: str | None = None, cause: str | None = None
 ) -> None:
-    """Refused, or sent back by the bank after it was accepted: the payment may give the money back otherwise."""
+    """Refused, or sent back by the bank after it was accepted: it is the member's credit at once."""
     part, refund, payment = _locked(session, part_id)
-    if not domain.may_become("part", part.status, domain.FAILED):
+    if not domain.may_become("part", part.status, domain.CREDITED):
         return
     if part.status == domain.SUCCEEDED:
-        _book(session, payment, part, ("refund_returned", ledger.PROVIDER, ledger.sale(payment.sale_id)), cause)
-    part.status, part.error = domain.FAILED, error[:80]
+        _book(session, payment, part, ("refund_returned", ledger.PROVIDER, ledger.sale(payment.sale_of_order)), cause)
+    part.status, part.error = domain.CREDITED, error[:80]
     part.provider_id = part.provider_id or provider_id
-    payment.refunded_cents -= part.amount_cents
     work.done(part)
+    credit.give(session, payment, part)
     _fail(session, refund, error)
 
 
@@ -138,14 +140,19 @@ def _accepted(session: Session, part_id: UUID, provider_id: str, cause: str | No
         return
     part.status, part.provider_id = domain.SUCCEEDED, provider_id
     work.done(part)
-    _book(session, payment, part, ("refund", ledger.sale(payment.sale_id), ledger.PROVIDER), cause)
+    _book(session, payment, part, ("refund", ledger.sale(payment.sale_of_order), ledger.PROVIDER), cause)
+    _succeed(session, refund)
+
+
+def _succeed(session: Session, refund: Refund) -> None:
+    """Once all of it is accepted."""
     session.flush()
     if refund.status == domain.PENDING and _covered(session, refund.id, domain.SUCCEEDED) == refund.amount_cents:
         refund.status = domain.SUCCEEDED
-        outbox.record(session, RefundSucceeded(**_told(refund)))
+        outbox.record(session, RefundSucceeded(**_told(session, refund)))
 
 
-def _begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reason: str, order_id: UUID | None) -> None:
+def begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reason: str, order_id: UUID | None) -> None:
     now = clock.now()
     insert_or_skip(
         session,
@@ -169,41 +176,41 @@ def _begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reas
 def _split(session: Session, refund: Refund) -> None:
     """Parts over the payments, or wait for a payment that is still to come, or say that it cannot be."""
     payments = _payments(session, refund)
-    sources = [
-        domain.Source(each.id, each.captured_cents - each.refunded_cents)
-        for each in payments
-        if each.status == domain.SUCCEEDED
-    ]
+    of_cards, of_credit = credit.sources(session, payments)
     covered = _covered(session, refund.id, domain.SUCCEEDED, domain.PENDING)
-    if refund.order_id is not None and sources:  # that payment whole: what is left of it
-        refund.amount_cents = covered + sources[0].left_cents
+    if refund.order_id is not None and of_cards:  # that payment whole: what is left of it
+        refund.amount_cents = covered + of_cards[0].left_cents + of_credit[0].left_cents
     wanted = refund.amount_cents - covered
     try:
-        parts = domain.allocate(wanted, sources)
+        by_card, to_credit = domain.allocate_cards_first(wanted, of_cards, of_credit)
     except domain.RefundExceedsPaid:
         _wait_or_fail(session, refund, payments)
         return
     work.done(refund)
-    refund.status = domain.PENDING if parts or covered else domain.SUCCEEDED
-    _ask_for(session, refund, parts, {each.id: each for each in payments})
+    refund.status = domain.PENDING if by_card or to_credit or covered else domain.SUCCEEDED
+    of = {each.id: each for each in payments}
+    for payment_id, amount in by_card:
+        _add_part(session, refund, of[payment_id], amount, status=domain.PENDING, try_at=clock.now())
+    for payment_id, amount in to_credit:
+        part = _add_part(session, refund, of[payment_id], amount, status=domain.SUCCEEDED, to_credit=True)
+        credit.give(session, of[payment_id], part)
+    if to_credit:
+        _succeed(session, refund)
 
 
-def _ask_for(session: Session, refund: Refund, parts: list[tuple[UUID, Cents]], payments: dict[UUID, Payment]) -> None:
-    for payment_id, amount in parts:
-        payments[payment_id].refunded_cents += amount
-        session.add(
-            RefundPart(
-                id=clock.new_id(),
-                refund_id=refund.id,
-                payment_id=payment_id,
-                amount_cents=amount,
-                status=domain.PENDING,
-                try_at=clock.now(),
-            )
-        )
+def _add_part(session: Session, refund: Refund, payment: Payment, amount: Cents, **facts: Any) -> RefundPart:
+    payment.refunded_cents += amount
+    part = RefundPart(
+        id=clock.new_id(), refund_id=refund.id, payment_id=payment.id, amount_cents=amount, tries=0, **facts
+    )
+    session.add(part)
+    return part
 
 
 def _wait_or_fail(session: Session, refund: Refund, payments: list[Payment]) -> None:
+    if refund.order_id is None and _is_given_back(session, payments):
+        _supersede(session, refund)
+        return
     is_coming = not payments or any(each.status == domain.AWAITING for each in payments)
     until = refund.created_at + domain.REFUND_WAIT
     if is_coming and clock.now() < until:
@@ -212,12 +219,30 @@ def _wait_or_fail(session: Session, refund: Refund, payments: list[Payment]) -> 
         _fail(session, refund, EXCEEDS_PAID)
 
 
+def _is_given_back(session: Session, payments: list[Payment]) -> bool:
+    """The orders were cancelled and their payments are given back whole: nothing is left that this could be part of."""
+    paid = [each for each in payments if each.status == domain.SUCCEEDED]
+    ids = [each.order_id for each in paid]
+    whole = select(Refund.order_id).where(Refund.order_id.in_(ids), Refund.status != domain.FAILED)
+    is_empty = all(each.captured_cents == each.refunded_cents for each in payments)
+    return bool(paid) and is_empty and set(ids) == set(session.scalars(whole))
+
+
+def _supersede(session: Session, refund: Refund) -> None:
+    """It was asked for before the cancellation and arrived after it."""
+    work.done(refund)
+    refund.amount_cents = _covered(session, refund.id, domain.SUCCEEDED, domain.PENDING)
+    refund.status = domain.PENDING if refund.amount_cents else domain.SUCCEEDED
+    if refund.status == domain.SUCCEEDED:
+        outbox.record(session, RefundSucceeded(**_told(session, refund)))
+
+
 def _fail(session: Session, refund: Refund, error: str) -> None:
     work.done(refund)
     refund.error = error[:80]
     if domain.may_become("refund", refund.status, domain.FAILED):
         refund.status = domain.FAILED
-        outbox.record(session, RefundFailed(**_told(refund), error=refund.error))
+        outbox.record(session, RefundFailed(**_told(session, refund), error=refund.error))
 
 
 def _payments(session: Session, refund: Refund) -> list[Payment]:
@@ -253,9 +278,10 @@ def _book(session: Session, payment: Payment, part: RefundPart, fact: tuple[str,
         market_id=payment.market_id,
         cause=cause,
     )
-    settlement.weigh(session, payment.sale_id)
+    settlement.weigh(session, payment.sale_of_order)
 
 
-def _told(refund: Refund) -> dict[str, Any]:
+def _told(session: Session, refund: Refund) -> dict[str, Any]:
     names = ("basket_id", "sale_id", "market_id", "member_id", "amount_cents", "reason")
-    return {"refund_id": refund.id, **{name: getattr(refund, name) for name in names}}
+    credited = credit.of_refund(session, refund.id)
+    return {"refund_id": refund.id, "credited_cents": credited, **{name: getattr(refund, name) for name in names}}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.payments import domain
-from services.payments.commands import checkout, orders, payouts, refunds
+from services.payments.commands import checkout, disputes, orders, payouts, refunds
 from services.payments.models import Account, Payment, ProviderEvent, RefundPart
 from services.payments.provider import BadSignature, Provider, WebhookEvent
 from services.payments.provider import Refund as Made
@@ -50,7 +50,7 @@ def _page_paid(session: Session, event: WebhookEvent) -> None:
 def _page_expired(session: Session, event: WebhookEvent) -> None:
     payment = orders.locked(session, Payment.session_id == event.object_id)
     if payment is not None and payment.status != domain.SUCCEEDED:
-        checkout.closed(payment)
+        checkout.closed(session, payment)
 
 
 def _intent_paid(session: Session, event: WebhookEvent) -> None:
@@ -79,12 +79,20 @@ def _payout_told(session: Session, event: WebhookEvent) -> None:
     payouts.told(session, key, event.object_id, status, cause=event.event_id)
 
 
+def _dispute_told(session: Session, event: WebhookEvent) -> None:
+    """Whatever it says may be old: ask."""
+    disputes.heard(session, event.object_id)
+
+
 def _account_told(session: Session, event: WebhookEvent) -> None:
     """The body may be older than the last one seen: ask."""
     told = update(Account).where(Account.provider_id == event.object_id).values(try_at=clock.now(), tries=0)
     session.execute(told.execution_options(synchronize_session=False))
 
 
+DISPUTES = [
+    f"charge.dispute.{word}" for word in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+]
 HANDLERS = {
     "checkout.session.completed": _page_paid,
     "checkout.session.async_payment_succeeded": _page_paid,
@@ -98,6 +106,7 @@ HANDLERS = {
     "payout.failed": _payout_told,
     "payout.canceled": _payout_told,
     "account.updated": _account_told,
+    **dict.fromkeys(DISPUTES, _dispute_told),
 }
 
 

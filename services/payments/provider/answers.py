@@ -38,7 +38,9 @@ class Checkout:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment as the provider books it. Without a charge that succeeded, `charge_id` and `paid_at` are None, the fee 0."""
+    """A payment as the provider books it. Without a charge that succeeded, `charge_id` and `paid_at` are None, the fee 0.
+    `entry_id` is the movement on the balance that the fee belongs to.
+    """
 
     payment_intent: str
     status: str
@@ -47,6 +49,7 @@ class Payment:
     fee_cents: Cents
     refunded_cents: Cents
     paid_at: datetime | None = None
+    entry_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class AccountState:
     active: bool
     details_submitted: bool
     due: tuple[str, ...]
+    due_by: datetime | None
     disabled_reason: str | None
 
 
@@ -88,7 +92,11 @@ class Payout:
 
 @dataclass(frozen=True)
 class BalanceEntry:
-    """One movement on a balance: net = amount less fee, signed; `source` is the id of what caused it."""
+    """One movement on a balance: net = amount less fee, signed; `source` is the id of what caused it.
+
+    Of the source itself, where it has them: the `key` and `reference` that we gave it, its payment intent, its status, the
+    transfer that it came from.
+    """
 
     entry_id: str
     kind: str
@@ -97,6 +105,28 @@ class BalanceEntry:
     net_cents: Cents
     source: str | None
     created_at: datetime
+    key: str | None = None
+    reference: str | None = None
+    payment_intent: str | None = None
+    status: str | None = None
+    transfer: str | None = None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A charge that its customer's bank takes back, and the charge. `moves`: what was withdrawn and given back so far."""
+
+    dispute_id: str
+    status: str
+    reason: str
+    amount_cents: Cents
+    opened_at: datetime
+    charge_id: str
+    payment_intent: str | None
+    reference: str | None
+    charged_cents: Cents
+    charged_at: datetime
+    moves: tuple[BalanceEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -155,6 +185,7 @@ def payment(intent: stripe.PaymentIntent) -> Payment:
         amount_cents=intent.amount,
         charge_id=paid.id if paid else None,
         fee_cents=entry.fee if isinstance(entry, stripe.BalanceTransaction) else 0,
+        entry_id=_id(entry),
         refunded_cents=paid.amount_refunded if paid else 0,
         paid_at=instant(paid.created) if paid else None,
     )
@@ -181,6 +212,7 @@ def account_state(account: dict[str, Any]) -> AccountState:
         active=receives and bool(account.get("payouts_enabled")),
         details_submitted=bool(account.get("details_submitted")),
         due=tuple(asked.get("currently_due") or ()),
+        due_by=instant(asked["current_deadline"]) if asked.get("current_deadline") else None,
         disabled_reason=asked.get("disabled_reason"),
     )
 
@@ -194,6 +226,39 @@ def balance_entry(entry: stripe.BalanceTransaction) -> BalanceEntry:
         net_cents=entry.net,
         source=_id(entry.source),
         created_at=instant(entry.created),
+        **_of_source(entry.source),
+    )
+
+
+def _of_source(source: Any) -> dict[str, Any]:
+    """What an expanded source says; nothing of one that is an id or none."""
+    body = source.to_dict() if isinstance(source, stripe.StripeObject) else {}
+    metadata = body.get("metadata") or {}
+    return {
+        "key": metadata.get("key"),
+        "reference": metadata.get("reference"),
+        "payment_intent": _id(body.get("payment_intent")),
+        "status": body.get("status"),
+        "transfer": _id(body.get("source_transfer")),
+    }
+
+
+def dispute(made: stripe.Dispute) -> Dispute:
+    """Read a dispute whose charge is expanded."""
+    charge = made.charge
+    assert isinstance(charge, stripe.Charge)
+    return Dispute(
+        dispute_id=made.id,
+        status=made.status,
+        reason=made.reason,
+        amount_cents=made.amount,
+        opened_at=instant(made.created),
+        charge_id=charge.id,
+        payment_intent=_id(charge.payment_intent),
+        reference=(charge.metadata.to_dict() if charge.metadata else {}).get("reference"),
+        charged_cents=charge.amount_captured,
+        charged_at=instant(charge.created),
+        moves=tuple(balance_entry(entry) for entry in made.balance_transactions),
     )
 
 

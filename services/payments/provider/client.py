@@ -15,6 +15,7 @@ from services.payments.provider.answers import (
     AccountState,
     BalanceEntry,
     Checkout,
+    Dispute,
     Line,
     Payment,
     Payout,
@@ -209,6 +210,17 @@ class Provider:
             balance = self._api.balance.retrieve(options=_acting_for(account_id))
             return sum(part.amount for part in balance.available if part.currency == "eur")
 
+    def balance(self, account_id: str | None = None) -> Cents:
+        """All that lies on the balance of the platform, or of an account, whether it can be spent yet or not."""
+        with asking():
+            balance = self._api.balance.retrieve(options=_acting_for(account_id))
+            available = sum(part.amount for part in balance.available if part.currency == "eur")
+            return available + sum(part.amount for part in balance.pending if part.currency == "eur")
+
+    def find_dispute(self, dispute_id: str) -> Dispute:
+        with asking():
+            return answers.dispute(self._api.disputes.retrieve(dispute_id, {"expand": ["charge"]}))
+
     def list_balance_transactions(
         self, since: datetime, until: datetime | None = None, account_id: str | None = None
     ) -> list[BalanceEntry]:
@@ -217,7 +229,9 @@ class Provider:
         if until:
             window["lt"] = int(until.timestamp())
         with asking():
-            page = self._api.balance_transactions.list({"created": window, "limit": 100}, _acting_for(account_id))
+            page = self._api.balance_transactions.list(
+                {"created": window, "limit": 100, "expand": ["data.source"]}, _acting_for(account_id)
+            )
             return [answers.balance_entry(entry) for entry in page.auto_paging_iter()][::-1]
 
     def read_webhook(self, payload: bytes, signature: str | None) -> WebhookEvent:

@@ -1,4 +1,4 @@
-"""Reads of payments: an order's payment, a sale's ledger, what producers are paid and when."""
+"""What producers are paid, when, and what is owed beside it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,16 +8,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.payments import domain, ledger, rights
+from services.payments import domain, rights
 from services.payments.models import (
     Account,
-    Entry,
-    Payment,
     Payout,
-    Posting,
     Producer,
-    Refund,
-    RefundPart,
     Settlement,
     Share,
 )
@@ -27,143 +22,17 @@ from shared.errors import NotFound
 from shared.money import Cents
 
 FIGURES = ("gross_cents", "fee_cents", "commission_cents", "amount_cents")
-ATTENTION = (domain.FAILED, domain.WAITING)
-
-
-def checkout(payment: Payment) -> dict[str, Any]:
-    return {
-        "payment_id": payment.id,
-        "order_id": payment.order_id,
-        "status": payment.status,
-        "amount_cents": payment.amount_cents,
-        "url": payment.session_url,
-        "page_expires_at": payment.session_expires_at,
-        "reserved_until": payment.expires_at,
-    }
-
-
-def payment(session: Session, actor: Actor, order_id: UUID) -> dict[str, Any]:
-    """For its member and the market's administrators."""
-    account_id = actor.must_be_known()
-    row = session.scalar(select(Payment).where(Payment.order_id == order_id))
-    if row is None:
-        raise domain.PaymentNotReady
-    is_mine = row.member_id == account_id
-    if not is_mine and not rights.is_administrator(session, actor, row.market_id):
-        raise NotFound(what="order")
-    names = (
-        "order_id",
-        "basket_id",
-        "sale_id",
-        "status",
-        "amount_cents",
-        "captured_cents",
-        "refunded_cents",
-        "captured_at",
-        "last_failure",
-    )
-    return {
-        "payment_id": row.id,
-        "reserved_until": row.expires_at,
-        "url": row.session_url if is_mine else None,
-        **{name: getattr(row, name) for name in names},
-    }
-
-
-def refunds_needing_attention(session: Session, actor: Actor, market_id: UUID) -> dict[str, Any]:
-    """Refunds that failed or wait for a payment, newest first."""
-    rights.must_administer(session, actor, market_id, "market")
-    which = (Refund.market_id == market_id, Refund.status.in_(ATTENTION))
-    rows = session.scalars(select(Refund).where(*which).order_by(Refund.created_at.desc()).limit(200)).all()
-    parts = session.scalars(select(RefundPart).where(RefundPart.refund_id.in_([row.id for row in rows]))).all()
-    return {"items": [_refund(row, [part for part in parts if part.refund_id == row.id]) for row in rows]}
-
-
-def refund(session: Session, row: Refund) -> dict[str, Any]:
-    session.flush()
-    return _refund(row, session.scalars(select(RefundPart).where(RefundPart.refund_id == row.id)).all())
-
-
-def _refund(row: Refund, parts: Sequence[RefundPart]) -> dict[str, Any]:
-    names = ("basket_id", "sale_id", "market_id", "member_id", "amount_cents", "reason", "status", "error")
-    return {
-        "refund_id": row.id,
-        "asked_at": row.created_at,
-        "parts": parts,
-        **{name: getattr(row, name) for name in names},
-    }
-
-
-def sale_ledger(session: Session, actor: Actor, sale_id: UUID) -> dict[str, Any]:
-    """The sale's entries and the sum per account, for the market's administrators."""
-    market_id = rights.market_of_sale(session, sale_id)
-    rights.must_administer(session, actor, market_id, "sale")
-    entries = session.scalars(select(Entry).where(Entry.sale_id == sale_id).order_by(Entry.at, Entry.id)).all()
-    # of these entries, not of the sale: a fact booked between the two statements would have postings without an entry
-    of_entries = select(Posting).where(Posting.entry_id.in_([entry.id for entry in entries]))
-    postings = session.scalars(of_entries.order_by(Posting.account)).all()
-    settled = session.get(Settlement, sale_id)
-    return {
-        "sale_id": sale_id,
-        **figures(entries, postings),
-        "missing_cents": settled.missing_cents if settled else 0,
-        "accounts": _by_account(postings),
-        "entries": _entries(entries, postings),
-    }
-
-
-def figures(entries: Iterable[Entry], postings: Iterable[Posting]) -> dict[str, Cents]:
-    """The sums of SPEC F2; `unsettled` is what is left on the sale's account."""
-    kinds = {entry.id: entry.kind for entry in entries}
-    total = dict.fromkeys(
-        ("charges_cents", "refunds_cents", "producers_cents", "commission_cents", "fees_cents", "unsettled_cents"), 0
-    )
-    for each in postings:
-        name = _figure(kinds[each.entry_id], each.account)
-        if each.account.startswith("sale:"):
-            total["unsettled_cents"] -= each.amount_cents
-        if name is not None:
-            total[name] += each.amount_cents if name == "charges_cents" else -each.amount_cents
-    return total
-
-
-def _figure(kind: str, account: str) -> str | None:
-    if account == ledger.PROVIDER:
-        return {"charge": "charges_cents", "refund": "refunds_cents", "refund_returned": "refunds_cents"}.get(kind)
-    if kind != "share":
-        return None
-    return {"producer": "producers_cents", "commission": "commission_cents", "fees": "fees_cents"}.get(
-        account.partition(":")[0]
-    )
-
-
-def _by_account(postings: Iterable[Posting]) -> list[dict[str, Any]]:
-    sums: dict[str, Cents] = {}
-    for each in postings:
-        sums[each.account] = sums.get(each.account, 0) + each.amount_cents
-    return [{"account": account, "amount_cents": amount} for account, amount in sorted(sums.items())]
-
-
-def _entries(entries: Iterable[Entry], postings: Iterable[Posting]) -> list[dict[str, Any]]:
-    of: dict[UUID, list[Posting]] = {}
-    for each in postings:
-        of.setdefault(each.entry_id, []).append(each)
-    return [
-        {
-            "entry_id": row.id,
-            "key": row.key,
-            "kind": row.kind,
-            "at": row.at,
-            "cause": row.cause,
-            "postings": of.get(row.id, []),
-        }
-        for row in entries
-    ]
 
 
 def account(row: Account) -> dict[str, Any]:
-    names = ("producer_id", "active", "details_submitted", "due", "disabled_reason")
-    return {name: getattr(row, name) for name in names}
+    names = ("producer_id", "active", "details_submitted", "due", "due_by", "disabled_reason")
+    standing = domain.standing(
+        opened=row.provider_id is not None,
+        active=row.active,
+        is_asked=bool(row.due),
+        disabled_reason=row.disabled_reason,
+    )
+    return {name: getattr(row, name) for name in names} | {"standing": standing}
 
 
 def payouts_of(session: Session, actor: Actor, producer_id: UUID, after: UUID | None, limit: int) -> dict[str, Any]:

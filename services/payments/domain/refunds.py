@@ -1,0 +1,52 @@
+"""How money back is split over payments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from shared.errors import Refusal
+from shared.money import Cents
+
+REFUND_WAIT = timedelta(days=1)
+
+
+class RefundNotFailed(Refusal):
+    """Only a refund that failed can be tried again."""
+
+
+class RefundExceedsPaid(Refusal):
+    """More than is left of the payments. details["left_cents"]."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A payment that can give back `left_cents`."""
+
+    payment_id: UUID
+    left_cents: Cents
+
+
+def allocate_cards_first(
+    amount: Cents, cards: Sequence[Source], credit: Sequence[Source]
+) -> tuple[list[tuple[UUID, Cents]], list[tuple[UUID, Cents]]]:
+    """Back to the cards as far as they paid; the rest is credit again."""
+    on_cards, on_credit = (sum(source.left_cents for source in of) for of in (cards, credit))
+    if amount > on_cards + on_credit:
+        raise RefundExceedsPaid(left_cents=on_cards + on_credit)
+    by_card = min(amount, on_cards)
+    return allocate(by_card, cards), allocate(amount - by_card, credit)
+
+
+def allocate(amount: Cents, sources: Sequence[Source]) -> list[tuple[UUID, Cents]]:
+    """Parts that sum to the amount, taken from the payment with most left first (SPEC F4)."""
+    left = sum(source.left_cents for source in sources)
+    if amount > left:
+        raise RefundExceedsPaid(left_cents=left)
+    parts = []
+    for source in sorted(sources, key=lambda each: (-each.left_cents, each.payment_id)):
+        part = min(amount, source.left_cents)
+        if part > 0:
+            parts.append((source.payment_id, part))
+        amount -= part
+    return parts
