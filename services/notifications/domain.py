@@ -13,6 +13,10 @@ WAITING, SENT, BOUNCED, DROPPED = "waiting", "sent", "bounced", "dropped"
 FIRST, BULK = 0, 1
 """Priorities: what one person waits for goes before what a whole market is told."""
 
+SALE_CANCELLED = "sale_cancelled"
+REFUNDED_BEFORE = {"adjusted", "missing_product", "not_delivering", "too_late", "not_collected", "amended"}
+"""Reasons of refunds of which the total of an order knows nothing."""
+
 MINUTES = (1, 2, 5, 10, 15, 20, 30)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in MINUTES)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -21,7 +25,7 @@ HOUSEHOLD = "/household"
 """Marks the delivery to the second address of an account."""
 
 OPENING = "opening"
-"""What a person can turn off per market: the mails that invite to order."""
+"""What a person can turn off per market: the mails to everybody, that invite to order or to lend a hand."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,20 @@ _ALL = (
     Kind("password_reset", notice=False, secret=True),
     Kind("invitation", secret=True),
     Kind("order_confirmed"),
+    Kind("order_changed"),
     Kind("order_cancelled"),
+    Kind("sale_refunded", delay=timedelta(seconds=5)),
     Kind("order_expired"),
     Kind("late_payment_refused"),
     Kind("payment_failed", delay=timedelta(minutes=2)),
     Kind("refund"),
     Kind("refund_failed"),
+    Kind("balance_due"),
+    Kind("credit"),
     Kind("sale_opened", optional=True),
     Kind("sale_closing", optional=True),
+    Kind("duty_vacancies", optional=True),
+    Kind("duty_reminder"),
     Kind("sale_rescheduled"),
     Kind("sale_cancelled"),
     Kind("sale_blocked"),
@@ -66,12 +76,18 @@ _ALL = (
     Kind("pickup_reminder", household=True),
     Kind("pickup_reminder_4h", household=True),
     Kind("basket_settled"),
+    Kind("basket_not_collected", delay=timedelta(hours=1)),
     Kind("distribution_to_validate"),
     Kind("producer_not_delivering"),
     Kind("payment_account", notice=True),
     Kind("payment_account_missing"),
     Kind("payout_sent"),
     Kind("payout_failed"),
+    Kind("payout_held"),
+    Kind("dispute_opened"),
+    Kind("dispute_closed"),
+    Kind("dispute_loss"),
+    Kind("ledger_mismatch", notice=False),
     Kind("role_granted", mail=False),
     Kind("referent_appointed", mail=False),
     Kind("catalog_linked", mail=False),
@@ -118,13 +134,19 @@ def is_moot(kind: str, seen: Circumstances, now: datetime) -> bool:
         return seen.opted_out or not _is_open(seen.sale, now)
     if kind == "sale_closing":
         return seen.opted_out or seen.has_order_in_sale or not _is_open(seen.sale, now)
+    if kind in {"duty_vacancies", "duty_reminder"}:
+        return (seen.opted_out and KINDS[kind].optional) or not _is_coming(seen.sale, now)
     if kind in {"payment_failed", "order_expired"}:
         return seen.order_is_confirmed
-    return kind == "payment_account_missing" and seen.payable
+    return kind in {"payment_account_missing", "payout_held"} and seen.payable
 
 
 def _is_open(sale: SaleDates | None, now: datetime) -> bool:
     return sale is not None and not sale.cancelled and now < sale.closes_at
+
+
+def _is_coming(sale: SaleDates | None, now: datetime) -> bool:
+    return sale is not None and not sale.cancelled and now < sale.starts_at
 
 
 def _is_ahead(sale: SaleDates | None, lead: timedelta, now: datetime) -> bool:

@@ -204,6 +204,19 @@ class Order(Base):
     basket_number: Mapped[int | None]
     confirmed_at: Mapped[datetime | None]
     cancelled: Mapped[bool]
+    void_cents: Mapped[int] = mapped_column(server_default="0")  # its total, if it went with its sale
+
+
+class Refund(Base):
+    """What was given back of a basket on the day, so that a sale cancelled after it tells what comes back now."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (Index("ix_refunds_sale_member", "sale_id", "member_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sale_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    amount_cents: Mapped[int]
 
 
 class Producer(Base):

@@ -21,6 +21,7 @@ from services.notifications.models import (
     Preference,
     Producer,
     Referent,
+    Refund,
     Role,
     Sale,
 )
@@ -136,8 +137,23 @@ def order_confirmed(session: Db, event: events.orders.OrderConfirmed) -> None:
 
 
 def order_cancelled(session: Db, event: events.orders.OrderCancelled) -> None:
-    if not _mention_order(session, event, cancelled=True):
-        session.execute(update(Order).where(Order.id == event.order_id).values(cancelled=True))
+    facts = {"cancelled": True, "void_cents": event.total_cents if event.reason == domain.SALE_CANCELLED else 0}
+    if not _mention_order(session, event, **facts):
+        session.execute(update(Order).where(Order.id == event.order_id).values(**facts))
+    if event.amendment is not None:  # what its member cancelled has nothing to do with orders that may follow
+        of_it = (Refund.sale_id == event.sale_id, Refund.member_id == event.member_id)
+        session.execute(delete(Refund).where(*of_it))
+
+
+def refund_succeeded(session: Db, event: events.payments.RefundSucceeded) -> None:
+    if event.reason in domain.REFUNDED_BEFORE:
+        facts = {"sale_id": event.sale_id, "member_id": event.member_id, "amount_cents": event.amount_cents}
+        insert_or_skip(session, Refund.__table__, id=event.refund_id, **facts)
+
+
+def refund_failed(session: Db, event: events.payments.RefundFailed) -> None:
+    """Also one that had succeeded: the bank has sent it back."""
+    session.execute(delete(Refund).where(Refund.id == event.refund_id))
 
 
 def _mention_order(session: Db, event: Any, **facts: Any) -> bool:

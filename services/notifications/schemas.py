@@ -51,7 +51,7 @@ class Unread(Schema):
 
 
 class MarketChoice(Schema):
-    """`opening`: mails that invite to order, at the opening and before the closing of a sale."""
+    """`opening`: mails to everybody, at the opening and before the closing of a sale, and when hands are needed."""
 
     market_id = fields.UUID(required=True)
     opening = Flag(required=True)

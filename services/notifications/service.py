@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from services.notifications import commands, projections, queries, schemas
-from services.notifications.commands import members, sales
+from services.notifications.commands import disputes, duty, members, sales
 from shared import events
 from shared.actor import Actor
 from shared.config import Config
@@ -166,6 +166,14 @@ class NotificationsService(Service):
     def on_referent_appointed(self, session: Session, event: events.markets.ReferentAppointed) -> None:
         sales.referent_appointed(session, event)
 
+    @on(events.markets.DutyVacanciesCalled)
+    def on_duty_vacancies_called(self, session: Session, event: events.markets.DutyVacanciesCalled) -> None:
+        duty.vacancies_called(session, event)
+
+    @on(events.markets.DutyReminderDue)
+    def on_duty_reminder_due(self, session: Session, event: events.markets.DutyReminderDue) -> None:
+        duty.reminder_due(session, event)
+
     # catalogs tells
 
     @on(events.catalogs.ProducerChanged)
@@ -182,6 +190,10 @@ class NotificationsService(Service):
     @on(events.orders.OrderExpired)
     def on_order_expired(self, session: Session, event: events.orders.OrderExpired) -> None:
         members.order_expired(session, event)
+
+    @on(events.orders.OrderAmended)
+    def on_order_amended(self, session: Session, event: events.orders.OrderAmended) -> None:
+        members.order_changed(session, event)
 
     @on(events.orders.OrderCancelled)
     def on_order_cancelled(self, session: Session, event: events.orders.OrderCancelled) -> None:
@@ -202,6 +214,14 @@ class NotificationsService(Service):
     def on_basket_validated(self, session: Session, event: events.distributions.BasketValidated) -> None:
         members.basket_validated(session, event)
 
+    @on(events.distributions.BasketNotCollected)
+    def on_basket_not_collected(self, session: Session, event: events.distributions.BasketNotCollected) -> None:
+        members.basket_not_collected(session, event)
+
+    @on(events.distributions.BasketCollected)
+    def on_basket_collected(self, session: Session, event: events.distributions.BasketCollected) -> None:
+        members.basket_collected(session, event)
+
     @on(events.distributions.DistributionOverdue)
     def on_distribution_overdue(self, session: Session, event: events.distributions.DistributionOverdue) -> None:
         sales.distribution_overdue(session, event)
@@ -218,10 +238,16 @@ class NotificationsService(Service):
 
     @on(events.payments.RefundSucceeded)
     def on_refund_succeeded(self, session: Session, event: events.payments.RefundSucceeded) -> None:
+        projections.refund_succeeded(session, event)
         members.refund_succeeded(session, event)
+
+    @on(events.payments.MemberBalanceChanged)
+    def on_member_balance_changed(self, session: Session, event: events.payments.MemberBalanceChanged) -> None:
+        members.member_balance_changed(session, event)
 
     @on(events.payments.RefundFailed)
     def on_refund_failed(self, session: Session, event: events.payments.RefundFailed) -> None:
+        projections.refund_failed(session, event)
         members.refund_failed(session, event)
 
     @on(events.payments.PaymentAccountChanged)
@@ -235,3 +261,23 @@ class NotificationsService(Service):
     @on(events.payments.PayoutFailed)
     def on_payout_failed(self, session: Session, event: events.payments.PayoutFailed) -> None:
         sales.payout_failed(session, event)
+
+    @on(events.payments.PayoutHeld)
+    def on_payout_held(self, session: Session, event: events.payments.PayoutHeld) -> None:
+        sales.payout_held(session, event)
+
+    @on(events.payments.DisputeOpened)
+    def on_dispute_opened(self, session: Session, event: events.payments.DisputeOpened) -> None:
+        disputes.dispute_opened(session, event)
+
+    @on(events.payments.DisputeClosed)
+    def on_dispute_closed(self, session: Session, event: events.payments.DisputeClosed) -> None:
+        disputes.dispute_closed(session, event)
+
+    @on(events.payments.DisputeLossShared)
+    def on_dispute_loss_shared(self, session: Session, event: events.payments.DisputeLossShared) -> None:
+        disputes.dispute_loss_shared(session, event)
+
+    @on(events.payments.LedgerMismatchFound)
+    def on_ledger_mismatch_found(self, session: Session, event: events.payments.LedgerMismatchFound) -> None:
+        disputes.ledger_mismatch_found(session, event, Config().operator_email)

@@ -63,7 +63,8 @@ def mails():
 
 
 @pytest.fixture
-def empty(database, mails, moment):
+def empty(database, mails, moment, monkeypatch):
+    monkeypatch.setenv("OPERATOR_EMAIL", "ada@example.org")
     config = Config(smtp_url=mails.url, public_url="https://clayette.example", mail_from="bonjour@clayette.example")
     return Notifications(database("notifications"), mails, config, moment)
 

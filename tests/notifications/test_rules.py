@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.catalogs import taxonomy
 from services.notifications import domain
 from services.notifications.domain import Circumstances, SaleDates, Subscription, is_moot, next_try, read_token, sign
 from services.notifications.letters import formats
+from services.notifications.letters.envelope import WholeSubjects
 
 NOW = datetime(2023, 9, 9, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -107,8 +111,30 @@ def test_quantities_are_counted_or_weighed():
     assert plain(formats.quantity(Decimal("1.250"), "kg", "fr")) == "1,25 kg"
     assert plain(formats.quantity(Decimal("1.250"), "kg", "en")) == "1.25 kg"
     assert plain(formats.quantity(Decimal(6), "piece", "fr")) == "6 ×"
-    assert plain(formats.quantity(Decimal(10), "bunch", "fr")) == "10 × botte"
+    assert plain(formats.quantity(Decimal(1), "bunch", "fr")) == "1 botte"
+    assert plain(formats.quantity(Decimal(10), "bunch", "fr")) == "10 bottes"
+    assert plain(formats.quantity(Decimal(2), "box", "en")) == "2 boxes"
 
 
-def test_french_punctuation_never_begins_a_line():
-    assert formats.french_spaces("Merci ! « Oui » : prêt ?") == "Merci\u202f! «\u00a0Oui\u00a0»\u00a0: prêt\u202f?"
+@pytest.mark.parametrize(("language", "place"), [("fr", 0), ("en", 1)])
+def test_mails_and_pages_name_units_alike(language, place):
+    for unit, names in taxonomy.UNITS.items():
+        expected = formats.TIMES if unit == "piece" else names[place]
+        assert plain(formats.quantity(Decimal(1), unit, language)) == f"1 {expected}"
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Votre", "commande", "n’a", "été", "payée", "à", "temps\u00a0:", "12,50\u00a0€"]),
+        min_size=1,
+        max_size=24,
+    )
+)
+def test_a_long_subject_arrives_with_all_its_spaces(words):
+    mail = EmailMessage(policy=WholeSubjects())
+    mail["Subject"] = " ".join(words)
+
+    sent = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+
+    assert message_from_bytes(sent, policy=policy.default)["Subject"] == " ".join(words)
+    assert max(len(line) for line in sent.split(b"\r\n")) <= 78

@@ -94,6 +94,28 @@ def opened(sale_id=SALE):
     )
 
 
+DUTY = {
+    "shift_id": an_id("shift"),
+    "role": "Accueil & caisse",
+    "starts_at": datetime(2023, 9, 16, 6, 0, tzinfo=UTC),
+    "ends_at": datetime(2023, 9, 16, 8, 0, tzinfo=UTC),
+}
+
+
+def duty_called(*signed_up, starts_at=datetime(2023, 9, 16, 7, 0, tzinfo=UTC)):
+    vacancy = markets.DutyVacancy(**DUTY, free=2)
+    return markets.DutyVacanciesCalled(
+        sale_id=SALE, market_id=MARKET, starts_at=starts_at, shifts=[vacancy], signed_up=list(signed_up)
+    )
+
+
+def duty_due(person=MARIE, starts_at=datetime(2023, 9, 16, 7, 0, tzinfo=UTC)):
+    turn = markets.DutyTurn(**DUTY)
+    return markets.DutyReminderDue(
+        sale_id=SALE, market_id=MARKET, account_id=person, starts_at=starts_at, shifts=[turn]
+    )
+
+
 def farm(*people, **changes):
     facts = {
         "producer_id": FARM,
@@ -153,6 +175,35 @@ def cancelled(person=MARIE, order_id=ORDER, reason="member"):
     return orders.OrderCancelled(**about_order(person, order_id), total_cents=1250, reason=reason)
 
 
+def not_collected(noted_at=datetime(2023, 9, 16, 9, 50, tzinfo=UTC)):
+    return distributions.BasketNotCollected(**about_basket(), noted_at=noted_at, noted_by=ADA)
+
+
+def collected(noted_at=datetime(2023, 9, 16, 9, 50, tzinfo=UTC)):
+    return distributions.BasketCollected(**about_basket(), noted_at=noted_at)
+
+
+def about_basket():
+    return {"basket_id": BASKET, "basket_number": 7, "sale_id": SALE, "market_id": MARKET, "member_id": MARIE}
+
+
+def amended(person=MARIE, amendment=1, refund=250, paid=0):
+    return orders.OrderAmended(
+        basket_id=BASKET,
+        basket_number=7,
+        amendment=amendment,
+        sale_id=SALE,
+        market_id=MARKET,
+        member_id=person,
+        orders=[orders.AmendedOrder(order_id=ORDER, lines=[line()])],
+        total_cents=1000,
+        refund_id=an_id("refund of a change") if refund else None,
+        refund_cents=refund,
+        paid_cents=paid,
+        lines=[sheet_line("Tomates <anciennes>", "1.25", 500), sheet_line("Œufs", "4", 500)],
+    )
+
+
 def about_money(person=MARIE, **more):
     return {
         "sale_id": SALE,
@@ -164,8 +215,8 @@ def about_money(person=MARIE, **more):
     }
 
 
-def refunded(person=MARIE, name="refund"):
-    return payments.RefundSucceeded(refund_id=an_id(name), basket_id=BASKET, **about_money(person))
+def refunded(person=MARIE, name="refund", **more):
+    return payments.RefundSucceeded(refund_id=an_id(name), basket_id=BASKET, **(about_money(person) | more))
 
 
 def settled(*lines, **changes):
@@ -211,4 +262,32 @@ def payout():
         amount_cents=123456,
         paid_on=date(2023, 9, 25),
         sales=[payments.PayoutSale(sale_id=SALE, market_id=MARKET, amount_cents=123456)],
+    )
+
+
+def disputed():
+    about = about_money(reason="fraudulent")
+    return payments.DisputeOpened(dispute_id="du_1", payment_id=an_id("p"), order_id=ORDER, **about)
+
+
+def dispute_closed(*, won):
+    about = {name: value for name, value in about_money().items() if name != "reason"}
+    return payments.DisputeClosed(dispute_id="du_1", payment_id=an_id("p"), won=won, **about)
+
+
+def dispute_loss():
+    return payments.DisputeLossShared(
+        dispute_id="du_1",
+        sale_id=SALE,
+        market_id=MARKET,
+        producer_id=FARM,
+        amount_cents=725,
+        pay_on=date(2023, 9, 25),
+    )
+
+
+def mismatch():
+    one = payments.Mismatch(subject="provider refund txn_1 refund:7", provider_cents=-200, ledger_cents=-201)
+    return payments.LedgerMismatchFound(
+        reconciliation_id=an_id("r"), day=date(2023, 9, 9), difference_cents=1, mismatches=[one]
     )

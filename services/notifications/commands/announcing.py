@@ -62,7 +62,7 @@ def _next_people(session: Db, announcement: Announcement) -> Sequence[UUID]:
 
 def _tell(session: Db, announcement: Announcement, people: Sequence[UUID]) -> None:
     kind = domain.KINDS[announcement.kind]
-    facts = announcement.facts
+    facts = {name: value for name, value in announcement.facts.items() if name != telling.SIGNED_UP}
     if announcement.producer_id is not None:
         facts = facts | {"producer_id": str(announcement.producer_id)}
     about = {"market_id": announcement.market_id, "sale_id": announcement.sale_id, "facts": facts}
@@ -134,6 +134,13 @@ def _participants(session: Db, about: Announcement) -> list[UUID]:
     return _people_of(session, select(Producer.account_ids).where(Producer.id.in_(taking_part)))
 
 
+def _helpers(session: Db, about: Announcement) -> Select[Any]:
+    """Members and people of farms that take part, but for those who have signed up (SPEC M7)."""
+    farmers = select(Account.id).where(Account.id.in_(_participants(session, about)))
+    (person,) = union(_members(session, about), farmers).subquery().c
+    return select(person).where(person.not_in([UUID(each) for each in about.facts[telling.SIGNED_UP]]))
+
+
 def _people_of(session: Db, account_ids: Select[Any]) -> list[UUID]:
     return sorted({UUID(person) for people in session.scalars(account_ids) for person in people})
 
@@ -151,5 +158,6 @@ AUDIENCES: dict[str, Callable[[Db, Announcement], Any]] = {
     telling.VALIDATORS: _validators,
     telling.PRODUCER: _producer,
     telling.PARTICIPANTS: _participants,
+    telling.HELPERS: _helpers,
 }
 NEVER_EMPTY = {telling.ADMINISTRATORS, telling.VALIDATORS, telling.PRODUCER}

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session as Db
 
 from services.notifications import domain
 from services.notifications.commands import telling
-from services.notifications.commands.telling import announce, some, tell_address, tell_member
+from services.notifications.commands.telling import announce, some, tell, tell_address, tell_member
 from services.notifications.models import Account
 from shared.events import accounts, distributions, markets, orders, payments
 
@@ -41,6 +41,9 @@ def member_invited(session: Db, event: markets.MemberInvited) -> None:
 
 
 def order_confirmed(session: Db, event: orders.OrderConfirmed) -> None:
+    """What belongs to a change of the basket is told with the whole of it."""
+    if event.amendment is not None:
+        return
     tell_member(
         session,
         "order_confirmed",
@@ -56,11 +59,29 @@ def order_confirmed(session: Db, event: orders.OrderConfirmed) -> None:
 def order_expired(session: Db, event: orders.OrderExpired) -> None:
     """Who gave the order up knows it already."""
     if event.reason != "member":
-        tell_member(session, "order_expired", f"order:{event.order_id}", event, "order_id", "total_cents", "reason")
+        tell_member(
+            session, "order_expired", f"order:{event.order_id}", event, "order_id", "total_cents", "reason", "top_up"
+        )
+
+
+def order_changed(session: Db, event: orders.OrderAmended) -> None:
+    names = ("basket_number", "lines", "total_cents", "refund_cents", "paid_cents")
+    tell_member(session, "order_changed", f"basket:{event.basket_id}:{event.amendment}", event, *names)
 
 
 def order_cancelled(session: Db, event: orders.OrderCancelled) -> None:
-    tell_member(session, "order_cancelled", f"order:{event.order_id}", event, "order_id", "total_cents", "reason")
+    """What its member cancelled is one matter, however many orders the basket was made of; what of a cancelled sale comes
+    back is read once too (SPEC S5).
+    """
+    if event.reason == domain.SALE_CANCELLED:
+        tell_member(session, "sale_refunded", f"sale:{event.sale_id}", event)
+        return
+    facts = some(event, "order_id", "total_cents")
+    occasion = f"order:{event.order_id}"
+    if event.amendment is not None:
+        occasion, facts["total_cents"] = f"basket:{event.basket_id}:{event.amendment}", event.basket_cents
+    about = {"market_id": event.market_id, "sale_id": event.sale_id}
+    tell(session, "order_cancelled", occasion, event.member_id, **about, facts=facts)
 
 
 def late_payment_refused(session: Db, event: orders.LatePaymentRefused) -> None:
@@ -72,7 +93,16 @@ def payment_failed(session: Db, event: payments.PaymentFailed) -> None:
 
 
 def refund_succeeded(session: Db, event: payments.RefundSucceeded) -> None:
-    tell_member(session, "refund", f"refund:{event.refund_id}", event, "amount_cents", "reason")
+    """Of a cancelled sale the mail has been written already; of nothing there is nothing to write."""
+    if event.amount_cents == 0:
+        return
+    occasion = f"refund:{event.refund_id}"
+    if event.reason != domain.SALE_CANCELLED:
+        tell_member(session, "refund", occasion, event, "amount_cents", "credited_cents", "reason")
+        return
+    facts = some(event, "amount_cents", "credited_cents", "reason")
+    where = {"market_id": event.market_id, "sale_id": event.sale_id}
+    telling.notice(session, "refund", occasion, event.member_id, facts=facts, **where)
 
 
 def refund_failed(session: Db, event: payments.RefundFailed) -> None:
@@ -83,8 +113,19 @@ def refund_failed(session: Db, event: payments.RefundFailed) -> None:
         telling.ADMINISTRATORS,
         market_id=event.market_id,
         sale_id=event.sale_id,
-        facts=some(event, "amount_cents", "member_id", "error"),
+        facts=some(event, "amount_cents", "credited_cents", "member_id", "error"),
     )
+
+
+def member_balance_changed(session: Db, event: payments.MemberBalanceChanged) -> None:
+    """A balance due after a validation, and a refund that became a credit; of the rest the page tells."""
+    occasion = f"balance:{event.market_id}:{event.version}"
+    if event.reason == "balance_due" and event.change_cents < 0 and event.balance_cents < 0:
+        tell_member(
+            session, "balance_due", occasion, event, "market_id", "change_cents", "balance_cents", "basket_number"
+        )
+    if event.reason == "credit":
+        tell_member(session, "credit", occasion, event, "market_id", "change_cents", "balance_cents")
 
 
 def basket_validated(session: Db, event: distributions.BasketValidated) -> None:
@@ -101,3 +142,20 @@ def basket_validated(session: Db, event: distributions.BasketValidated) -> None:
             "due_cents",
             "refunded_cents",
         )
+
+
+def basket_not_collected(session: Db, event: distributions.BasketNotCollected) -> None:
+    """Not at once: it may have been noted on the wrong basket."""
+    occasion = _missed(event)
+    if not telling.was_taken_back(session, "basket_not_collected", occasion):
+        tell_member(session, "basket_not_collected", occasion, event, "basket_number")
+
+
+def basket_collected(session: Db, event: distributions.BasketCollected) -> None:
+    """Whichever of the two arrives first, nothing is sent."""
+    tell_member(session, "basket_not_collected", _missed(event), event, "basket_number")
+    telling.take_back(session, "basket_not_collected", _missed(event))
+
+
+def _missed(event: distributions.BasketNotCollected | distributions.BasketCollected) -> str:
+    return f"basket:{event.basket_id}:{event.noted_at.isoformat()}"

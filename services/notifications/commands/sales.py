@@ -217,3 +217,15 @@ def payout_failed(session: Db, event: payments.PayoutFailed) -> None:
         producer_id=event.producer_id,
         facts=some(event, "amount_cents"),
     )
+
+
+def payout_held(session: Db, event: payments.PayoutHeld) -> None:
+    """Each Monday that passes without the payment account (SPEC F6)."""
+    announce(
+        session,
+        "payout_held",
+        f"producer:{event.producer_id}:{event.monday}",
+        telling.PRODUCER,
+        producer_id=event.producer_id,
+        facts=some(event, "amount_cents", "monday"),
+    )

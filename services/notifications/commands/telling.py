@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as Db
 
@@ -15,6 +16,9 @@ from shared.events import markets
 Rows = list[dict[str, Any]]
 MEMBERS, WITHOUT_ORDER, CUSTOMERS, EARLY_BIRDS = "members", "without_order", "customers", "early_birds"
 ADMINISTRATORS, VALIDATORS, PRODUCER, PARTICIPANTS = "administrators", "validators", "producer", "participants"
+HELPERS = "helpers"
+SIGNED_UP = "signed_up"
+"""Of an announcement to helpers: the accounts that are spared it."""
 
 
 def tell(
@@ -52,9 +56,18 @@ def tell_address(
     _insert(session, Delivery, [row])
 
 
-def notice(session: Db, kind: str, occasion: str, person: UUID, *, market_id: UUID, facts: dict[str, Any]) -> None:
+def notice(
+    session: Db,
+    kind: str,
+    occasion: str,
+    person: UUID,
+    *,
+    market_id: UUID,
+    facts: dict[str, Any],
+    sale_id: UUID | None = None,
+) -> None:
     """In the application alone; the mail goes another way."""
-    about = {"market_id": market_id, "sale_id": None, "facts": facts}
+    about = {"market_id": market_id, "sale_id": sale_id, "facts": facts}
     _insert(session, Notice, [_notice(domain.KINDS[kind], occasion, person, about)])
 
 
@@ -77,6 +90,18 @@ def tell_all(
         _insert(session, Delivery, rows)
     if kind.notice:
         _insert(session, Notice, [_notice(kind, occasion, person, about) for person in people])
+
+
+def was_taken_back(session: Db, kind: str, occasion: str) -> bool:
+    dropped = (Delivery.occasion == occasion, Delivery.kind == kind, Delivery.state == domain.DROPPED)
+    return session.scalar(select(Delivery.id).where(*dropped).limit(1)) is not None
+
+
+def take_back(session: Db, kind: str, occasion: str) -> None:
+    """What was told and waits is not sent, and what is shown is not shown any more."""
+    waiting = (Delivery.occasion == occasion, Delivery.kind == kind, Delivery.state == domain.WAITING)
+    session.execute(update(Delivery).where(*waiting).values(state=domain.DROPPED))
+    session.execute(delete(Notice).where(Notice.occasion == occasion, Notice.kind == kind))
 
 
 def announce(

@@ -1,8 +1,10 @@
 """The message around a letter: who it is from, to whom, and the headers that mail programs act on."""
 
 import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from services.notifications import domain
@@ -15,6 +17,21 @@ SUITE_NAME = "Clayette"
 MAILBOX = re.compile(r'(?P<local>[^\s@"<>()\[\],;:\\]+)@(?P<host>[^\s@"<>()\[\],;:\\]+)')
 
 
+class WholeSubjects(EmailPolicy):
+    """Where EmailPolicy folds a subject between two words with accents, mailboxes read them as one: « étépayée »."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() != "subject":
+            return str(super().fold(name, value))
+        header = Header(str(value), "us-ascii" if value.isascii() else "utf-8", header_name=name)
+        return f"{name}: {header.encode(linesep=self.linesep)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "subject":
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
+
+
 def message(
     delivery: Delivery, letter: Letter, world: World, mail_from: str, unsubscribe_url: str | None
 ) -> EmailMessage:
@@ -25,7 +42,7 @@ def message(
     """
     account, market = world.account(delivery), world.market(delivery)
     sender = Address(_plain(market.name) if market else SUITE_NAME, addr_spec=mail_from)
-    mail = EmailMessage()
+    mail = EmailMessage(policy=WholeSubjects())
     mail["Message-ID"] = f"<{delivery.id}@{sender.domain}>"
     mail["Date"] = format_datetime(clock.now())
     mail["From"] = sender

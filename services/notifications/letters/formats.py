@@ -1,12 +1,13 @@
 """How dates, hours, amounts and quantities are written, in French and in English."""
 
-import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-NBSP = "\u00a0"
-NARROW = "\u202f"
+from shared.typography import NARROW, NBSP
+
+SEVERAL = {"fr": Decimal(2), "en": Decimal("1.001")}
+"""From how many on a word is in the plural."""
 MINUS, DASH, TIMES = "\u2212", "\u2013", "\u00d7"
 
 DAYS = {
@@ -43,10 +44,32 @@ MONTHS = {
         "December",
     ),
 }
+MEASURES = {"kg", "g", "l", "cl", "ml"}
 UNITS = {
-    "fr": {"piece": "", "bunch": "botte", "kg": "kg", "g": "g", "l": "l", "ml": "ml"},
-    "en": {"piece": "", "bunch": "bunch", "kg": "kg", "g": "g", "l": "l", "ml": "ml"},
+    "fr": {
+        "bunch": ("botte", "bottes"),
+        "tray": ("barquette", "barquettes"),
+        "bag": ("sachet", "sachets"),
+        "box": ("caisse", "caisses"),
+        "jar": ("pot", "pots"),
+        "bottle": ("bouteille", "bouteilles"),
+        "dozen": ("douzaine", "douzaines"),
+        "portion": ("portion", "portions"),
+        "basket": ("panier", "paniers"),
+    },
+    "en": {
+        "bunch": ("bunch", "bunches"),
+        "tray": ("tray", "trays"),
+        "bag": ("bag", "bags"),
+        "box": ("box", "boxes"),
+        "jar": ("jar", "jars"),
+        "bottle": ("bottle", "bottles"),
+        "dozen": ("dozen", "dozen"),
+        "portion": ("portion", "portions"),
+        "basket": ("basket", "baskets"),
+    },
 }
+"""{language: {unit: (one, several)}} of what is counted in words."""
 
 
 def money(cents: int, language: str) -> str:
@@ -86,19 +109,18 @@ def slot(starts_at: datetime, ends_at: datetime, zone: str, language: str) -> st
     return f"{day(start.date(), language)}, {hour(start.time(), language)}{NBSP}{DASH}{NBSP}{until}"
 
 
+def hours(starts_at: datetime, ends_at: datetime, zone: str, language: str) -> str:
+    """« 9 h … 12 h »."""
+    start, end = (hour(at.astimezone(ZoneInfo(zone)).time(), language) for at in (starts_at, ends_at))
+    return f"{start}{NBSP}{DASH}{NBSP}{end}"
+
+
 def quantity(value: Decimal, unit: str, language: str) -> str:
-    """« 1,25 kg »; bunches are counted and named, pieces just counted."""
+    """« 1,25 kg », « 2 bottes », and « 6 × » of what is counted by the piece."""
     number = f"{value:f}"
     number = number.rstrip("0").rstrip(".") if "." in number else number
     number = number.replace(".", ",") if language == "fr" else number
-    name = UNITS[language].get(unit, unit)
-    if name in {"kg", "g", "l", "ml"}:
-        return f"{number}{NBSP}{name}"
-    return f"{number}{NBSP}{TIMES}{NBSP}{name}" if name else f"{number}{NBSP}{TIMES}"
-
-
-def french_spaces(text: str) -> str:
-    """No line ends before « ; : ! ? » », nor after « « »."""
-    text = re.sub(r" ([;!?])", NARROW + r"\1", text)
-    text = re.sub(r" ([:»])", NBSP + r"\1", text)
-    return text.replace("« ", f"«{NBSP}")
+    if unit in MEASURES:
+        return f"{number}{NBSP}{unit}"
+    one, several = UNITS[language].get(unit, (TIMES, TIMES))
+    return f"{number}{NBSP}{several if abs(value) >= SEVERAL[language] else one}"

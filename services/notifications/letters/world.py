@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Db
 
 from services.notifications import domain
@@ -18,6 +18,7 @@ from services.notifications.models import (
     Order,
     PaymentAccount,
     Producer,
+    Refund,
     Sale,
 )
 
@@ -37,6 +38,7 @@ class World:
     orders: Sequence[Order]
     opted_out: set[tuple[UUID, UUID]]
     payable: set[UUID]
+    returned: dict[tuple[UUID, UUID], int]
 
     def account(self, subject: Subject) -> Account | None:
         """None for an address without an account."""
@@ -60,6 +62,13 @@ class World:
     def producer(self, subject: Subject) -> Producer | None:
         producer_id = subject.facts.get("producer_id")
         return _known(self.producers, UUID(producer_id), "producer") if producer_id else None
+
+    def returned_to(self, subject: Subject) -> int:
+        """Cents that come back to the person because the sale is cancelled; known once all orders in it are void."""
+        key = (subject.sale_id, subject.account_id)
+        if any((order.sale_id, order.member_id) == key for order in self.orders):
+            raise NotKnownYet("cancellation")
+        return self.returned.get(key, 0)  # type: ignore[arg-type]
 
     def circumstances(self, subject: Subject) -> domain.Circumstances:
         sale = self.sale(subject)
@@ -98,7 +107,22 @@ def load(session: Db, subjects: Sequence[Subject]) -> World:
         orders=session.scalars(orders).all(),
         opted_out={(row[0], row[1]) for row in session.execute(opted_out)},
         payable=set(session.scalars(payable)),
+        returned=_returned(session, [subject for subject in subjects if subject.kind == "sale_refunded"]),
     )
+
+
+def _returned(session: Db, subjects: Sequence[Subject]) -> dict[tuple[UUID, UUID], int]:
+    """By sale and member: what void orders had cost, less what was given back of them before."""
+    cents: dict[tuple[UUID, UUID], int] = {}
+    sales, members = _ids(each.sale_id for each in subjects), _ids(each.account_id for each in subjects)
+    if not subjects:
+        return cents
+    for table, amount in ((Order, Order.void_cents), (Refund, -Refund.amount_cents)):
+        which = (table.sale_id.in_(sales), table.member_id.in_(members))
+        sums = select(table.sale_id, table.member_id, func.sum(amount)).where(*which)
+        for sale_id, member_id, total in session.execute(sums.group_by(table.sale_id, table.member_id)):
+            cents[sale_id, member_id] = cents.get((sale_id, member_id), 0) + int(total)
+    return cents
 
 
 def _by_id(session: Db, table: Any, ids: set[UUID]) -> dict[UUID, Any]:

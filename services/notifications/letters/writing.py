@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from services.notifications.letters import formats, links
 from services.notifications.letters.world import Subject, World
 from services.notifications.models import Delivery, Notice, Sale
+from shared.typography import french_spaces
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 HOME_ZONE = "Europe/Paris"
@@ -68,6 +69,7 @@ def _words(subject: Subject, world: World, language: str) -> dict[str, Any]:
         "sales": [world.sale_of(sale_id) for sale_id in map(UUID, subject.facts.get("sale_ids", ()))],
         "producer": world.producer(subject),
         "member": world.accounts.get(UUID(subject.facts["member_id"])) if "member_id" in subject.facts else None,
+        "returned_cents": world.returned_to(subject) if subject.kind == "sale_refunded" else 0,
         "facts": subject.facts,
     }
 
@@ -90,7 +92,7 @@ def _html(kind: str, language: str, words: dict[str, Any]) -> str:
 
 
 def _typeset(text: str, language: str) -> str:
-    return formats.french_spaces(text) if language == "fr" else text.replace(" :", ":")
+    return french_spaces(text) if language == "fr" else text.replace(" :", ":")
 
 
 @cache
@@ -112,6 +114,7 @@ def _environment(form: str) -> Environment:
     environment.filters |= {
         "money": _money,
         "slot": _slot,
+        "hours": _hours,
         "day": _day,
         "moment": _moment,
         "amount": _amount,
@@ -133,6 +136,13 @@ def _slot(context: Context, sale: Sale) -> str:
     assert sale.starts_at is not None
     assert sale.ends_at is not None
     return formats.slot(sale.starts_at, sale.ends_at, context["zone"], context["language"])
+
+
+@pass_context
+def _hours(context: Context, shift: dict[str, Any]) -> str:
+    """Of a duty shift as its event tells it."""
+    starts_at, ends_at = (datetime.fromisoformat(shift[name]) for name in ("starts_at", "ends_at"))
+    return formats.hours(starts_at, ends_at, context["zone"], context["language"])
 
 
 @pass_context
