@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--public-url", help="address of the pages for a browser")
     parser.add_argument("--fee-basis-points", type=int, default=0)
     parser.add_argument("--fee-fixed-cents", type=int, default=0)
+    parser.add_argument("--dispute-fee-cents", type=int, default=0)
     parser.add_argument("--pending-seconds", type=int, default=0)
     parser.add_argument("--payout-seconds", type=float, default=1.0)
     wanted = vars(parser.parse_args())

@@ -43,7 +43,7 @@ def pay(session_id: str) -> Response:
 
 @control.post("/onboard/<account_id>")
 def onboard(account_id: str) -> Response:
-    """Put an account into {"state": active | pending | restricted}."""
+    """Put an account into {"state": active | asked | pending | restricted | rejected}."""
     wanted = _wanted()
     with desk().store.transaction() as tx:
         shown = public(accounts.settle(tx, account_id, wanted.get("state", "active")), tx.now)
@@ -65,6 +65,16 @@ def close_dispute(dispute_id: str) -> Response:
     wanted = _wanted()
     with desk().store.transaction() as tx:
         shown = public(disputes.finish(tx, dispute_id, wanted.get("outcome", "lost")), tx.now)
+    return jsonify(shown)
+
+
+@control.post("/fees")
+def fee() -> Response:
+    """Take {"amount": cents} off the platform's balance, as the provider does for its accounts by the month."""
+    wanted = _wanted()
+    with desk().store.transaction() as tx:
+        entry = money.post(tx, "stripe_fee", -money.positive(int(wanted.get("amount", 0))), None)
+        shown = public(tx.get("balance_transaction", entry), tx.now)
     return jsonify(shown)
 
 

@@ -8,7 +8,7 @@ _CATEGORIES = {
     "payment_refund": "refund",
     "payout_failure": "payout_reversal",
     "transfer_refund": "transfer_reversal",
-    "adjustment": "dispute",
+    "stripe_fee": "fee",
 }
 
 
@@ -27,7 +27,9 @@ def positive(amount: int) -> int:
     return amount
 
 
-def post(tx: Tx, kind: str, amount: int, source: str, *, account: str = PLATFORM, fee: int = 0, wait: int = 0) -> str:
+def post(
+    tx: Tx, kind: str, amount: int, source: str | None, *, account: str = PLATFORM, fee: int = 0, wait: int = 0
+) -> str:
     """Move `amount` (signed) on the account's balance, spendable after `wait` seconds, and return the entry's id."""
     details = [{"amount": fee, "currency": "eur", "type": "stripe_fee", "application": None, "description": "Fees"}]
     entry: Body = {
@@ -43,13 +45,19 @@ def post(tx: Tx, kind: str, amount: int, source: str, *, account: str = PLATFORM
         "fee": fee,
         "fee_details": details if fee else [],
         "net": amount - fee,
-        "reporting_category": _CATEGORIES.get(kind, kind),
+        "reporting_category": _category(kind, amount),
         "source": source,
         "status": "pending" if wait else "available",
         "type": kind,
     }
     tx.add(entry, account)
     return str(entry["id"])
+
+
+def _category(kind: str, amount: int) -> str:
+    if kind == "adjustment":
+        return "dispute_reversal" if amount > 0 else "dispute"
+    return _CATEGORIES.get(kind, kind)
 
 
 def available(tx: Tx, account: str) -> int:

@@ -152,6 +152,69 @@ def test_a_dispute_takes_the_money_and_may_give_it_back(stand_in: StandIn, outco
     assert _available(stand_in) == left
 
 
+@pytest.mark.parametrize(("outcome", "left"), [("won", 1220 - 1500), ("lost", -1500)])
+def test_the_fee_of_a_dispute_stays_whatever_becomes_of_it(
+    start: Callable[..., StandIn], outcome: str, left: int
+) -> None:  # SPEC F8 F9
+    stand_in = start(dispute_fee_cents=1500)
+    charge = stand_in.api.payment_intents.retrieve(stand_in.paid().payment_intent).latest_charge
+
+    dispute = stand_in.ask("disputes", {"charge": charge})
+    stand_in.ask(f"disputes/{dispute['id']}", {"outcome": outcome})
+
+    moves = stand_in.api.disputes.retrieve(dispute["id"]).balance_transactions
+    assert [(each.amount, each.fee, each.net, each.reporting_category, each.source) for each in moves] == [
+        (-1220, 1500, -2720, "dispute", dispute["id"]),
+        (1220, 0, 1220, "dispute_reversal", dispute["id"]),
+    ][: len(moves)]
+    assert len(moves) == (2 if outcome == "won" else 1)
+    assert _available(stand_in) == left
+
+
+def test_each_entry_names_its_source_and_can_show_it(start: Callable[..., StandIn]) -> None:  # SPEC F8 F9
+    stand_in = start(fee_basis_points=150, fee_fixed_cents=25)
+    intent, account = stand_in.paid().payment_intent, stand_in.account()
+    stand_in.paid()
+    stand_in.api.refunds.create({"payment_intent": intent, "amount": 20, "metadata": {"key": "refund:1"}})
+    transfer = _transfer(stand_in, account, 1000)
+    stand_in.api.transfers.reversals.create(transfer.id, {"amount": 100})
+    stand_in.api.payouts.create({"amount": 300, "currency": "eur"}, {"stripe_account": account})
+    stand_in.ask("fees", {"amount": 30})
+    expand = {"limit": 100, "expand": ["data.source"]}
+
+    entries = stand_in.api.balance_transactions.list(expand).data
+    on_account = stand_in.api.balance_transactions.list(expand, {"stripe_account": account}).data
+
+    assert [(each.type, each.reporting_category, each.source and each.source.object) for each in entries[::-1]] == [
+        ("charge", "charge", "charge"),
+        ("charge", "charge", "charge"),
+        ("refund", "refund", "refund"),
+        ("transfer", "transfer", "transfer"),
+        ("transfer_refund", "transfer_reversal", "transfer_reversal"),
+        ("stripe_fee", "fee", None),
+    ]
+    assert [(each.type, each.reporting_category, each.source.object) for each in on_account[::-1]] == [
+        ("payment", "charge", "charge"),
+        ("payment_refund", "refund", "refund"),
+        ("payout", "payout", "payout"),
+    ]
+    assert entries[3].source.metadata.to_dict() == {"key": "refund:1"}
+    assert on_account[2].source.source_transfer == transfer.id
+
+
+@pytest.mark.parametrize("call", ["disputes.retrieve", "balance.retrieve", "balance_transactions.list"])
+def test_what_is_asked_by_night_may_fail_on_demand(stand_in: StandIn, call: str) -> None:  # SPEC F9
+    stand_in.ask("fail", {"call": call, "mode": "http_500"})
+    asked = {
+        "disputes.retrieve": lambda: stand_in.api.disputes.retrieve("du_1"),
+        "balance.retrieve": stand_in.api.balance.retrieve,
+        "balance_transactions.list": stand_in.api.balance_transactions.list,
+    }
+
+    with pytest.raises(stripe.APIError):
+        asked[call]()
+
+
 def test_entries_are_listed_by_pages_and_sum_to_the_balance(start: Callable[..., StandIn]) -> None:  # SPEC F8 F9
     stand_in = start(fee_basis_points=150, fee_fixed_cents=25)
     for _ in range(5):

@@ -1,6 +1,6 @@
 """Objects checked against the SDK's own classes: nothing made up, nothing missing, nothing of the wrong type."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 import stripe
@@ -11,7 +11,8 @@ from tests.sandbox.conftest import StandIn, wait_for
 UNTYPED = (dict, UntypedStripeObject)
 
 
-def test_every_object_has_the_shape_that_the_sdk_names(stand_in: StandIn) -> None:  # SPEC F9
+def test_every_object_has_the_shape_that_the_sdk_names(start: Callable[..., StandIn]) -> None:  # SPEC F9
+    stand_in = start(fee_basis_points=150, fee_fixed_cents=25, dispute_fee_cents=1500)
     made = _one_of_each(stand_in)
 
     faults = [fault for cls, body in made for fault in _faults(cls, body, cls.__name__)]
@@ -38,6 +39,11 @@ def _one_of_each(stand_in: StandIn) -> list[tuple[Any, dict[str, Any]]]:
     intent = stand_in.paid("4000002500003155", customer_email="a@example.org").payment_intent
     stand_in.api.refunds.create({"payment_intent": intent, "amount": 20})
     stand_in.paid("4000000000000259")
+    charge = api.payment_intents.retrieve(stand_in.paid("4000000000000259").payment_intent).latest_charge
+    stand_in.ask(f"disputes/{api.disputes.list({'charge': charge}).data[0].id}", {"outcome": "won"})
+    stand_in.ask("fees", {"amount": 30})
+    for _ in range(9):
+        stand_in.paid()
     account = stand_in.account()
     link = {
         "account": account,
@@ -54,11 +60,13 @@ def _one_of_each(stand_in: StandIn) -> list[tuple[Any, dict[str, Any]]]:
     on_account = {"stripe_account": account}
     wait_for(lambda: {each.status for each in api.payouts.list({}, on_account).data} == {"paid", "failed"})
     everything = {"limit": 100}
+    sources = {**everything, "expand": ["data.source"]}
     lists = [
         *(api.checkout.sessions.list(everything), api.payment_intents.list(everything), api.charges.list(everything)),
         *(api.refunds.list(everything), api.accounts.list(everything), api.transfers.list(everything)),
         *(api.transfers.reversals.list(transfer.id), api.payouts.list(everything, on_account)),
         *(api.balance_transactions.list(everything), api.balance_transactions.list(everything, on_account)),
+        *(api.balance_transactions.list(sources), api.refunds.list(everything, on_account)),
         *(api.disputes.list(everything), api.events.list(everything), api.events.list(everything, on_account)),
     ]
     single = [open_session, api.account_links.create(link), api.balance.retrieve(), *open_session.line_items.data]

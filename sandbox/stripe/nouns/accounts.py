@@ -89,24 +89,37 @@ def create_link(call: Call) -> Body:
 
 
 def settle(tx: Tx, account_id: str, state: str) -> Body:
-    """Put an account into the state `active`, `pending` (being verified) or `restricted` (a document lacks)."""
+    """Put an account into the state `active`, `asked` (active, and a document is due in two weeks), `pending` (being
+    verified), `restricted` (a document lacks) or `rejected`.
+    """
     account = _account(tx, account_id)
     if state not in _REQUIREMENTS:
         raise ApiError(f"An account is {', '.join(_REQUIREMENTS)}", code="bad_state")
-    active = state == "active"
+    active = state in {"active", "asked"}
     account |= {"details_submitted": True, "charges_enabled": active, "payouts_enabled": active}
     account["capabilities"] = dict.fromkeys(account["capabilities"], _CAPABILITY[state])
     account["requirements"] = _requirements() | _REQUIREMENTS[state]
+    if state == "asked":
+        account["requirements"]["current_deadline"] = tx.now + _DEADLINE_SECONDS
     if not account["external_accounts"]["data"]:
         account["external_accounts"]["data"] = [_bank(account_id)]
     events.record(tx, "account.updated", tx.save(account), account_id)
     return account
 
 
-_CAPABILITY = {"active": "active", "pending": "pending", "restricted": "inactive"}
+_DEADLINE_SECONDS = 14 * 24 * 3600
+_CAPABILITY = {
+    "active": "active",
+    "asked": "active",
+    "pending": "pending",
+    "restricted": "inactive",
+    "rejected": "inactive",
+}
 _DOCUMENT = "individual.verification.document"
 _REQUIREMENTS: dict[str, Body] = {
     "active": {},
+    "asked": {"currently_due": [_DOCUMENT], "eventually_due": [_DOCUMENT]},
+    "rejected": {"disabled_reason": "rejected.other"},
     "pending": {"pending_verification": [_DOCUMENT], "disabled_reason": "requirements.pending_verification"},
     "restricted": {
         "currently_due": [_DOCUMENT],

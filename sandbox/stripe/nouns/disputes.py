@@ -24,15 +24,16 @@ def index(call: Call) -> Body:
 
 
 def start(tx: Tx, charge_id: str, reason: str = "fraudulent") -> Body:
-    """Take what is left of the charge off the balance and tell."""
+    """Take what is left of the charge, and a fee if set, off the balance and tell."""
     charge = tx.get("charge", charge_id)
     if charge["disputed"] or not charge["paid"]:
         raise ApiError(f"Charge {charge_id} cannot be disputed.", code="bad_state")
     dispute = _blank(tx.now, charge, reason)
-    entry = money.post(tx, "adjustment", -dispute["amount"], dispute["id"])
+    entry = money.post(tx, "adjustment", -dispute["amount"], dispute["id"], fee=tx.config.dispute_fee_cents)
     dispute["balance_transactions"] = [tx.get("balance_transaction", entry)]
     tx.save(charge | {"disputed": True, "_dispute_is_open": True})
     events.record(tx, "charge.dispute.created", tx.add(dispute))
+    events.record(tx, "charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 
@@ -46,6 +47,7 @@ def finish(tx: Tx, dispute_id: str, outcome: str) -> Body:
         entry = money.post(tx, "adjustment", dispute["amount"], dispute_id)
         dispute["balance_transactions"] += [tx.get("balance_transaction", entry)]
         tx.save(tx.get("charge", dispute["charge"]) | {"_dispute_is_open": False})
+        events.record(tx, "charge.dispute.funds_reinstated", tx.save(dispute))
     events.record(tx, "charge.dispute.closed", tx.save(dispute))
     return dispute
 

@@ -137,8 +137,8 @@ def _take_back(tx: Tx, transfer: Body, reversal: Body) -> None:
 
 
 def _reversal(tx: Tx, transfer: Body, amount: int, params: Body) -> Body:
-    reversal_id, refund_id = new_id("trr_1"), new_id("pyr_1")
-    money.post(tx, "payment_refund", -amount, refund_id, account=transfer["destination"])
+    reversal_id = new_id("trr_1")
+    refund_id = _returned(tx, transfer, amount, reversal_id)
     return {
         "id": reversal_id,
         "object": "transfer_reversal",
@@ -151,6 +151,17 @@ def _reversal(tx: Tx, transfer: Body, amount: int, params: Body) -> Body:
         "source_refund": None,
         "transfer": transfer["id"],
     }
+
+
+def _returned(tx: Tx, transfer: Body, amount: int, reversal_id: str) -> str:
+    """The refund, on the connected account, of the payment that the transfer became there."""
+    payment, refund_id = transfer["destination_payment"], new_id("pyr_1")
+    entry = money.post(tx, "payment_refund", -amount, refund_id, account=transfer["destination"])
+    facts = {"amount": amount, "charge": payment, "balance_transaction": entry, "transfer_reversal": reversal_id}
+    blank = dict.fromkeys(("payment_intent", "reason", "receipt_number", "source_transfer_reversal"))
+    origin = {"id": refund_id, "object": "refund", "created": tx.now, "currency": "eur", "status": "succeeded"}
+    tx.add({**blank, **origin, **facts, "metadata": {}}, transfer["destination"])
+    return refund_id
 
 
 def _blank(now: int, amount: int, params: Body, source: Body | None) -> Body:
