@@ -1,5 +1,6 @@
 """The command line: `python -m clayette …`. Heavy imports happen inside the commands."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import click
@@ -12,14 +13,15 @@ def main() -> None:
 
 @main.command()
 @click.option("--seed/--no-seed", default=True, help="Load the demo market at the first start.")
-def up(*, seed: bool) -> None:
+@click.option("--demo", type=click.Choice(["small", "full"]), default="full", show_default=True, help="Its size.")
+def up(*, seed: bool, demo: str) -> None:
     """Run the whole suite in this process (embedded bus, SQLite under var/)."""
     import os
 
     os.environ.setdefault("CLAYETTE_CLOCK_FILE", f"{os.environ.get('CLAYETTE_VAR', 'var')}/clock")
     from clayette import up as embedded
 
-    embedded.up(seed=seed)
+    embedded.up(seed=seed, demo=demo)
 
 
 @main.command()
@@ -70,6 +72,21 @@ def demo(url: str, mailbox: str) -> None:
 
 
 @main.command()
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Ask for the provider's transactions from that day on."
+)
+def reconcile(since: datetime | None) -> None:
+    """Compare the card provider's books with the ledger, now; exits 1 when something differs, 2 without an answer."""
+    import os
+
+    if not os.environ.get("AMQP_URI"):  # as `up` sets it
+        os.environ.setdefault("CLAYETTE_CLOCK_FILE", f"{os.environ.get('CLAYETTE_VAR', 'var')}/clock")
+    from clayette import reconciling
+
+    raise SystemExit(reconciling.reconcile(since.replace(tzinfo=UTC) if since else None))
+
+
+@main.command()
 def documents() -> None:
     """Write docs/events.md, docs/asyncapi.json and docs/openapi.json from the code."""
     from clayette import documents
@@ -116,6 +133,24 @@ def replay(event_id: UUID) -> None:
     count = events.replay(Config(), event_id)
     click.echo(f"{count} to be tried again")
     raise SystemExit(0 if count else 1)
+
+
+@main.group()
+def ledger() -> None:
+    """The books of the money."""
+
+
+@ledger.command("check")
+@click.option("--url", default="", help="The database of payments, if not the one of the environment.")
+def check_ledger(*, url: str) -> None:
+    """Audit the journal against all that was agreed: each rule, and the rows at fault; exits 1 when there are any."""
+    from clayette import ledger
+    from shared.config import Config
+
+    lines = list(ledger.check(url or Config().database_of("payments")))
+    for text, _ in lines:
+        click.echo(text)
+    raise SystemExit(0 if all(fine for _, fine in lines) else 1)
 
 
 if __name__ == "__main__":

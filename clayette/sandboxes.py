@@ -38,6 +38,9 @@ def stripe_app(config: Config) -> Flask:
             webhook_secret=config.stripe_webhook_secret,
             webhook_url=f"{webhook_base}/api/v1/webhooks/stripe",
             public_url=os.environ.get("STRIPE_PUBLIC_BASE", config.stripe_api_base),
+            fee_basis_points=int(os.environ.get("STRIPE_FEE_BASIS_POINTS", "0")),
+            fee_fixed_cents=int(os.environ.get("STRIPE_FEE_FIXED_CENTS", "0")),
+            dispute_fee_cents=int(os.environ.get("STRIPE_DISPUTE_FEE_CENTS", "0")),
         )
     )
 

@@ -49,7 +49,9 @@ class Suite:
         self._servers.append(eventlet.spawn(wsgi.server, listener, app, log_output=False, max_size=MOST_CONNECTIONS))
 
 
-def up(*, seed: bool) -> None:
+def up(*, seed: bool, demo: str) -> None:
+    from clayette import seed as demo_market
+
     var = Config().var
     var.mkdir(exist_ok=True)
     os.environ.setdefault("SECRET_KEY", _secret(var / "secret"))
@@ -57,19 +59,14 @@ def up(*, seed: bool) -> None:
     logs.set_up(os.environ.get("LOG_LEVEL", "WARNING"))
     began = time.monotonic()
     config = Config()
+    progress = demo_market.begin(config, demo) if seed else None
     suite = Suite(config)
     click.echo(f"Clayette is up at {config.public_url} ({time.monotonic() - began:.1f} s).")
-    if seed:
-        eventlet.spawn(_seed, config)
+    if progress is not None:
+        eventlet.spawn(demo_market.load, config.public_url, progress)
     until_stopped(suite.stop, suite.running.wait)
     click.echo(f"Clayette has stopped; what it holds is under {var}/.")
     leave()
-
-
-def _seed(config: Config) -> None:
-    from clayette import seed
-
-    seed.load_once(config.public_url, config.var / "seeded")
 
 
 def _secret(file: Path) -> str:

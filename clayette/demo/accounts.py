@@ -1,9 +1,14 @@
 """The end of the story: our ledger against our own count, against the provider's books, to the cent."""
 
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+
+from clayette import ledger
 from clayette.demo.api import Card, DemoFailed, wait_for
 from clayette.demo.story import Story, euros
+from shared.config import Config
 
 
 def check_the_cents(story: Story) -> None:
@@ -21,6 +26,19 @@ def check_the_cents(story: Story) -> None:
         f"{euros(ledger['fees_cents'])}. Not a cent is missing."
     )
     _compare_with_provider(story, ledger)
+
+
+def audit_the_books(story: Story) -> None:
+    """Every rule of `clayette ledger check`, where the database of payments can be reached from here."""
+    url = make_url(Config().database_of("payments"))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        story.say("The books are elsewhere: audit them there with `clayette ledger check`.")
+        return
+    lines = list(ledger.check(url.render_as_string(hide_password=False)))
+    for text, fine in lines:
+        if not fine:
+            raise DemoFailed(text)
+    story.say(f"{len(lines)} rules of the audit hold.")
 
 
 def _complete(story: Story) -> dict[str, Any] | None:

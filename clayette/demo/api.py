@@ -1,5 +1,7 @@
 """What the demo knows of the world: the gateway's API, the mails that were sent, the clock, the card terminal."""
 
+import hashlib
+import json
 import time
 import unicodedata
 import uuid
@@ -49,7 +51,7 @@ class World:
         def ready() -> bool:
             try:
                 return requests.get(f"{self.url}/readyz", timeout=TIMEOUT_SECONDS).ok
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 return False
 
         wait_for("the suite to be ready", ready)
@@ -58,7 +60,7 @@ class World:
 class Person:
     """Somebody with an account, acting through the API.
 
-    With `email` given the person is one of the demo market: writes carry keys that are the same at every run, so that
+    With `email` given the person is one of the demo market: the same write carries the same key at every run, so that
     loading it again after an interruption does nothing twice.
     """
 
@@ -80,7 +82,6 @@ class Person:
         self._facts = {"first_name": first_name, "last_name": last_name, "phone": phone, "language": "fr"}
         self._headers: dict[str, str] = {}
         self._repeatable = bool(email)
-        self._writes = 0
 
     def register(self) -> "Person":
         account = {"email": self.email, "password": self.password, **self._facts}
@@ -97,10 +98,14 @@ class Person:
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self._fetch(path, params)
-        if answer.status_code == 401 and self._headers:  # the moved clock has outlived the session
+        if self._must_log_in(answer):
             self._log_in()
             answer = self._fetch(path, params)
         return _json(answer)
+
+    def _must_log_in(self, answer: requests.Response) -> bool:
+        """The moved clock has outlived the session, or the person had registered in an earlier run."""
+        return answer.status_code == 401 and bool(self._headers or self._repeatable)
 
     def _fetch(self, path: str, params: dict[str, Any]) -> requests.Response:
         return requests.get(self._url(path), params=params, headers=self._headers, timeout=TIMEOUT_SECONDS)
@@ -116,13 +121,15 @@ class Person:
             raise DemoFailed(f"{method} {path} should have been refused, but: {answer.text}")
         return str(answer.json()["code"])
 
+    def upload(self, method: str, path: str, picture: bytes) -> Any:
+        return _json(self._send(method, path, picture))
+
     def _send(self, method: str, path: str, body: Any = None) -> requests.Response:
-        self._writes += 1
-        key = f"demo-{self.email}-{self._writes}" if self._repeatable else uuid.uuid4().hex
+        key = self._key(method, path, body)
 
         def send() -> tuple[requests.Response] | None:
             answer = self._write(method, path, body, key)
-            if answer.status_code == 401 and self._headers:  # the moved clock has outlived the session
+            if path != "/sessions" and self._must_log_in(answer):
                 self._log_in()
                 answer = self._write(method, path, body, key)
             return None if answer.status_code in {503, 504} else (answer,)  # a tuple: a refusal is falsy by itself
@@ -130,9 +137,16 @@ class Person:
         answer: requests.Response = wait_for(f"{method} {path}", send)[0]
         return answer
 
+    def _key(self, method: str, path: str, body: Any) -> str:
+        if not self._repeatable or path == "/sessions":  # a session of long ago opens no door
+            return uuid.uuid4().hex
+        said = body if isinstance(body, bytes) else json.dumps(body, sort_keys=True).encode()
+        return hashlib.sha256(f"{self.email} {method} {path} ".encode() + said).hexdigest()
+
     def _write(self, method: str, path: str, body: Any, key: str) -> requests.Response:
         headers = self._headers | {"Idempotency-Key": key}
-        return requests.request(method, self._url(path), json=body, headers=headers, timeout=TIMEOUT_SECONDS)
+        content = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return requests.request(method, self._url(path), headers=headers, timeout=TIMEOUT_SECONDS, **content)
 
     def verify(self) -> None:
         """Follow the link of the verification mail."""

@@ -46,9 +46,18 @@ def baskets_of(story: Story, count: int) -> list[dict[str, Any]] | None:
 
 
 def _basket_of(story: Story, member: Person) -> dict[str, Any]:
-    basket_id = story.orders[member.name]["basket_id"]
-    basket: dict[str, Any] = story.admin.get(f"/baskets/{basket_id}")
-    return basket
+    return quiet_basket(story.admin, story.orders[member.name]["basket_id"])
+
+
+def quiet_basket(admin: Person, basket_id: str) -> dict[str, Any]:
+    """The basket once no refund of it is on its way: each outcome makes a new version of it."""
+
+    def look() -> dict[str, Any] | None:
+        basket: dict[str, Any] = admin.get(f"/baskets/{basket_id}")
+        return None if any(refund["state"] == "requested" for refund in basket["refunds"]) else basket
+
+    found: dict[str, Any] = wait_for("the refunds of a basket", look)
+    return found
 
 
 def _weigh_cheese(story: Story) -> None:

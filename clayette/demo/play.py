@@ -20,6 +20,7 @@ STEPS = (
     day.settle,
     day.pay_producers,
     accounts.check_the_cents,
+    accounts.audit_the_books,
 )
 
 

@@ -94,13 +94,12 @@ def open_market(story: Story) -> None:
 def bring_producers(story: Story) -> None:
     """Guide, chapter 3."""
     for farm in story.farms:
-        _open_farm(farm)
-        wait_for(f"the catalogue {farm.number} to be known", partial(_known, story.admin, farm.number))
-        story.admin.do("POST", f"/markets/{story.market_id}/catalogs", {"number": farm.number})
+        open_farm(farm)
+        wait_for(f"the market to know the catalogue {farm.number}", partial(_link, story, farm.number))
         story.say(f"{farm.name} opens its space; its catalogue n° {farm.number} is linked by its number.")
 
 
-def _open_farm(farm: Farm) -> None:
+def open_farm(farm: Farm) -> None:
     person = farm.person.register()
     producer = person.do(
         "POST", "/producers", {"name": farm.name, "commune": "Cambes", "postcode": "33880", "email": person.email}
@@ -116,11 +115,13 @@ def _open_farm(farm: Farm) -> None:
     farm.catalog_id, farm.number = catalog["catalog_id"], catalog["number"]
 
 
-def _known(person: Person, number: int) -> bool:
+def _link(story: Story, number: int) -> bool:
+    """A number that the market has not heard of yet is not found."""
     try:
-        return bool(person.get(f"/catalogs/by-number/{number}"))
+        story.admin.do("POST", f"/markets/{story.market_id}/catalogs", {"number": number})
     except DemoFailed:
         return False
+    return True
 
 
 def open_payment_accounts(story: Story) -> None:

@@ -26,6 +26,11 @@ context.configure(
 )
 with context.begin_transaction():
     if connection.dialect.name == "sqlite":
+        # a changed table is copied and dropped: its rows that others refer to are away for a moment
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     context.run_migrations()
 connection.commit()
+if connection.dialect.name == "sqlite":
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    connection.commit()
