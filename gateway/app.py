@@ -11,7 +11,7 @@ from flask_smorest import Api as SmorestApi
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway import api, auth, dev, docs, errors, openapi
+from gateway import api, auth, compression, dev, docs, errors, openapi, web
 from gateway.rpc import RpcClient, ServiceUnavailable
 from shared import clock
 from shared.config import Config
@@ -26,14 +26,19 @@ TAKE_ANY_CONTENT = {
     "notifications.unsubscribe",
     "photos.set_product_photo",
     "photos.add_farm_photo",
+    "photos.set_logo",
+    "catalog_sheets.preview_import",
+    "catalog_sheets.apply_import",
 }
-"""A signed raw body, the form post of mail programs, and pictures as they are."""
+"""A signed raw body, the form post of mail programs, pictures and sheets as they are."""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'self'; base-uri 'self'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "private, no-cache",
 }
+"""Of every answer that does not say otherwise: what is one person's is kept for nobody else."""
 
 
 class Api(SmorestApi):
@@ -61,7 +66,9 @@ def create_app(config: Config | None = None, rpc: RpcClient | None = None) -> Fl
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    compression.register(app)  # the first registered is the last to see an answer
     auth.register(app)
+    web.register(app, config)
     app.before_request(_take_json_only)
     errors.register(app)
     _register_api(app)
@@ -124,7 +131,6 @@ def _secure(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if request.path.startswith(API_PREFIX):
-        answer.headers.setdefault("Cache-Control", "private, no-cache")
         answer.vary.update(("Authorization", "Accept-Language"))
     answer.headers["X-Correlation-Id"] = g.get("correlation_id", "")
     return answer

@@ -1,13 +1,14 @@
-"""Who asks: the bearer token of the request, in which language, from where."""
+"""Who asks: by the bearer token at the API, by the session cookie on pages; in which language."""
 
 import threading
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 
-from gateway.errors import Problem
+from gateway.errors import NO_PAGES, Problem
 from gateway.rpc import RpcClient
 from shared import clock
+from shared.errors import Refused
 
 CACHE_SECONDS = 5.0
 MOST_CACHED = 10_000
@@ -43,6 +44,9 @@ def identify() -> None:
     wanted = request.accept_languages.best_match(LANGUAGES)
     g.language = wanted or "fr"
     g.correlation_id = clock.new_id().hex
+    if is_page():
+        _identify_browser()
+        return
     token = bearer_token()
     if token is None:
         return
@@ -51,6 +55,27 @@ def identify() -> None:
     g.language = wanted or identity["language"]
     if request.method not in {"GET", "HEAD", "OPTIONS"} and "write" not in identity["scopes"]:
         raise Problem(403, "token_is_read_only")
+
+
+def is_page() -> bool:
+    """Pages are for browsers, known by their cookie; the rest never looks at a cookie, so it needs no CSRF token."""
+    return not request.path.startswith((*NO_PAGES, "/static/"))
+
+
+def _identify_browser() -> None:
+    """An ended session reads as nobody. The language: the account's, else the one chosen on the page, else the browser's."""
+    chosen = session.get("language")
+    g.language = chosen if chosen in LANGUAGES else g.language
+    g.person = None
+    if not (token := session.get("token")):
+        return
+    try:
+        identity = current_app.extensions["identities"].of(token, current_app.extensions["rpc"])
+    except Refused:
+        session.pop("token", None)
+        return
+    g.account_id, g.session_id, g.person = identity["account_id"], identity["session_id"], identity
+    g.language = identity["language"]
 
 
 def bearer_token() -> str | None:

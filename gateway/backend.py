@@ -5,6 +5,7 @@ return query("orders.shop", {"sale_id": sale_id})
 """
 
 import json
+import time
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from gateway.errors import Problem
 from gateway.rpc import RpcClient
 from shared.errors import InvalidInput, Refused
 
+READY_PAUSES = (0.1, 0.2, 0.4, 0.6, 0.7)
+"""Seconds between tries."""
 MOST_KEY_LENGTH = 200
 MOST_VERSION_DIGITS = 9
 MOST_INTEGER = 2**63 - 1
@@ -27,6 +30,18 @@ def ask(method: str, args: dict[str, Any], *, key: str | None = None) -> Any:
     actor = {"account_id": g.get("account_id"), "language": g.get("language", "fr")}
     headers = {"nameko.correlation_id": g.get("correlation_id", "")}
     return client.call(method, headers=headers, actor=actor, args=plain(args), idempotency_key=key)
+
+
+def ask_when_ready(method: str, args: dict[str, Any]) -> Any:
+    """The same, patient with payments while an order placed a moment ago is on its way there."""
+    for pause in READY_PAUSES:
+        try:
+            return ask(method, args)
+        except Refused as refused:
+            if refused.code != "payment_not_ready":
+                raise
+        time.sleep(pause)
+    return ask(method, args)
 
 
 def query(method: str, args: dict[str, Any] | None = None) -> Response:

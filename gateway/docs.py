@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, redirect, send_from_directory
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, send_from_directory
 
 DIST = Path(flask_swagger_ui.__file__).parent / "dist"
 SHOWN = {"swagger-ui.css", "swagger-ui-bundle.js"}
@@ -16,12 +15,6 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Clayette A
 START = 'SwaggerUIBundle({url: "/api/openapi.json", dom_id: "#ui", deepLinking: true});'
 
 blp = Blueprint("docs", __name__)
-
-
-@blp.route("/")
-def front() -> AnyResponse:
-    """Until the suite has pages, its front door is the description of its API."""
-    return redirect("/api/docs")
 
 
 @blp.route("/api/docs")

@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from shared.typography import french_spaces
+
 TWINS = Path(__file__).with_name("field_sentences.json")
 OTHERWISE = "Cette valeur ne convient pas."
 
@@ -28,7 +30,7 @@ def in_french(text: str) -> str:
 def _twins() -> list[tuple[re.Pattern[str], str]]:
     """[(pattern of the English sentence, French)]: a {word} in both is what the sentence quotes."""
     pairs: dict[str, str] = json.loads(TWINS.read_text("utf-8"))
-    return [(_pattern(english), french) for english, french in pairs.items()]
+    return [(_pattern(english), french_spaces(french)) for english, french in pairs.items()]
 
 
 def _pattern(english: str) -> re.Pattern[str]:

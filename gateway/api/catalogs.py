@@ -38,6 +38,27 @@ def change_producer(args: Args, producer_id: UUID) -> Response:
     return command("catalogs.change_producer", args | {"producer_id": producer_id}, if_match=True)
 
 
+@blp.route("/producers")
+@blp.arguments(schemas.DirectoryQuery, location="query")
+@blp.response(200, schemas.Directory)
+def producers(args: Args) -> Response:
+    """« Découvrir les producteurs du réseau »: nearest first, for whoever has an account."""
+    return query("catalogs.producers", args)
+
+
+@blp.route("/markets/<uuid:market_id>/producer-suggestions")
+@blp.arguments(schemas.DirectoryPage, location="query")
+@blp.response(200, schemas.Directory)
+def suggest_producers(args: Args, market_id: UUID) -> Response:
+    """Farms near the market's place that have no catalogue linked to it."""
+    market = ask("markets.market", {"market_id": market_id})
+    place, known = market["place"], [producer["producer_id"] for producer in market["producers"]]
+    where = {name: place[name] for name in ("latitude", "longitude")}
+    if where["latitude"] is None:
+        where = {"near": f"{place['postcode']} {place['commune']}"}
+    return query("catalogs.producers", args | where | {"but": known[: schemas.MOST_LEFT_OUT]})
+
+
 @blp.route("/my/producers")
 @blp.response(200, schemas.ProducerList)
 def my_producers() -> Response:
@@ -140,15 +161,6 @@ def change_catalog(args: Args, catalog_id: UUID) -> Response:
 @blp.response(200, schemas.Catalog)
 def replace_items(args: Args, catalog_id: UUID) -> Response:
     return command("catalogs.change_catalog", args | {"catalog_id": catalog_id}, if_match=True)
-
-
-@blp.route("/catalogs/<uuid:catalog_id>/export.csv")
-@blp.response(200, content_type="text/csv", description="`;` between cells, decimal commas, UTF-8 with byte order mark")
-def export_catalog(catalog_id: UUID) -> Response:
-    export = ask("catalogs.export_catalog", {"catalog_id": catalog_id})
-    answer = Response(export["content"].encode("utf-8-sig"), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{export["filename"]}"'
-    return answer
 
 
 @blp.route("/taxonomy")

@@ -34,6 +34,13 @@ def search_markets(args: Args) -> Response:
     return query("markets.search_markets", args)
 
 
+@blp.route("/markets/map")
+@blp.response(200, schemas.MarketMap)
+def market_map() -> Response:
+    """A point per market."""
+    return query("markets.market_map")
+
+
 @blp.route("/markets/<uuid:market_id>")
 @blp.response(200, schemas.MarketHome)
 def market(market_id: UUID) -> Response:
@@ -72,6 +79,13 @@ def find_catalog(market_id: UUID, number: int) -> Response:
 @blp.response(200, schemas.LinkedCatalogs)
 def linked_catalogs(market_id: UUID) -> Response:
     return query("markets.linked_catalogs", {"market_id": market_id})
+
+
+@blp.route("/my/links")
+@blp.response(200, schemas.MyLinks)
+def my_links() -> Response:
+    """The markets that the caller's catalogues serve."""
+    return query("markets.my_links")
 
 
 @blp.route("/markets/<uuid:market_id>/catalogs", methods=["POST"])

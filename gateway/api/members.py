@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import Response
 
 from gateway.api import Blueprint
-from gateway.backend import command, query
+from gateway.backend import ask, command, query
+from gateway.sheets import XLSX, as_file
 from services.markets import schemas
 
 blp = Blueprint("members", __name__, description="Members of a market, their roles, and invitations")
@@ -32,6 +33,21 @@ def leave(market_id: UUID) -> Response:
 def members(args: Args, market_id: UUID) -> Response:
     """For administrators, by last name; `state=waiting` for those who wait."""
     return query("markets.members", args | {"market_id": market_id})
+
+
+@blp.route("/markets/<uuid:market_id>/members.csv")
+@blp.arguments(schemas.WhichMembers, location="query")
+@blp.response(200, content_type="text/csv")
+def members_csv(args: Args, market_id: UUID) -> Response:
+    """For administrators: names, addresses, phones and roles of all."""
+    return as_file(ask("markets.export_members", args | {"market_id": market_id}), "csv")
+
+
+@blp.route("/markets/<uuid:market_id>/members.xlsx")
+@blp.arguments(schemas.WhichMembers, location="query")
+@blp.response(200, content_type=XLSX)
+def members_xlsx(args: Args, market_id: UUID) -> Response:
+    return as_file(ask("markets.export_members", args | {"market_id": market_id}), "xlsx")
 
 
 @blp.route("/markets/<uuid:market_id>/members/<uuid:account_id>/decision", methods=["POST"])

@@ -1,33 +1,53 @@
 """Paying for an order, the provider's webhook, a sale's ledger, producers' payment accounts and payouts."""
 
-import time
 from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from marshmallow import fields
 
 from gateway.api import Blueprint
-from gateway.backend import ask, command, query, reply
+from gateway.backend import ask, ask_when_ready, command, query, reply
+from services.orders.schemas import Voiding
 from services.payments import schemas
-from shared.errors import Refused
 
 blp = Blueprint("payments", __name__, description="Payments, refunds, ledger, payment accounts and payouts")
 Args = dict[str, Any]
-READY_PAUSES = (0.1, 0.2, 0.4, 0.6, 0.7)
-"""Seconds between tries while an order placed a moment ago is on its way to payments."""
 
 
 @blp.route("/orders/<uuid:order_id>/payment", methods=["POST"])
 @blp.response(200, schemas.Checkout)
 def checkout(order_id: UUID) -> Response:
     """Open the provider's payment page for the caller's own order. Asked again, it is the same page."""
-    return reply(_when_ready("payments.checkout", {"order_id": order_id}))
+    return reply(ask_when_ready("payments.checkout", {"order_id": order_id}))
 
 
 @blp.route("/orders/<uuid:order_id>/payment")
 @blp.response(200, schemas.Payment)
 def payment(order_id: UUID) -> Response:
     return query("payments.payment", {"order_id": order_id})
+
+
+@blp.route("/me/balances")
+@blp.response(200, schemas.MyBalances)
+def my_balances() -> Response:
+    """What the caller owes or has in each market: a credit above zero, a balance due below."""
+    return query("payments.my_balances", {})
+
+
+@blp.route("/markets/<uuid:market_id>/balance/payment", methods=["POST"])
+@blp.response(200, schemas.BalancePage)
+def pay_balance(market_id: UUID) -> Response:
+    """Open the provider's payment page for the caller's balance due. Asked again, it is the same page."""
+    return reply(ask("payments.pay_balance", {"market_id": market_id}))
+
+
+@blp.route("/markets/<uuid:market_id>/balances")
+@blp.arguments(schemas.PageQuery, location="query")
+@blp.response(200, schemas.MemberBalances)
+def market_balances(args: Args, market_id: UUID) -> Response:
+    """Members who owe or have something, for the market's administrators. Pages: send `next` back as `after`."""
+    return query("payments.market_balances", args | {"market_id": market_id})
 
 
 @blp.route("/webhooks/stripe", methods=["POST"])
@@ -44,6 +64,24 @@ def stripe_webhook() -> Response:
 def sale_ledger(sale_id: UUID) -> Response:
     """All entries of a sale and the sum per account, for the market's administrators."""
     return query("payments.sale_ledger", {"sale_id": sale_id})
+
+
+class SaleRefunds(schemas.SaleRefunds):
+    """`orders`: how far the cancellation of the sale is, and who the members of the failed refunds are."""
+
+    orders = fields.Nested(Voiding)
+
+
+@blp.route("/sales/<uuid:sale_id>/refunds")
+@blp.response(200, SaleRefunds)
+def sale_refunds(sale_id: UUID) -> Response:
+    """How far the refunds of a sale are, for the market's administrators and the sale's referent.
+
+    Of a cancelled sale, `paid_to_void` and `voided` orders give one refund each, under the reasons member and sale_cancelled.
+    """
+    found = ask("payments.sale_refunds", {"sale_id": sale_id})
+    failed = [each["basket_id"] for each in found["failed"]]
+    return reply(found | {"orders": ask("orders.voiding", {"sale_id": sale_id, "basket_ids": failed})})
 
 
 @blp.route("/sales/<uuid:sale_id>/payouts")
@@ -66,6 +104,13 @@ def payout_date(args: Args) -> Response:
 def refunds_needing_attention(market_id: UUID) -> Response:
     """Refunds that failed or wait for a payment, for the market's administrators."""
     return query("payments.refunds_needing_attention", {"market_id": market_id})
+
+
+@blp.route("/markets/<uuid:market_id>/disputes")
+@blp.response(200, schemas.Disputes)
+def market_disputes(market_id: UUID) -> Response:
+    """Charges that customers' banks took back, and who bears those that are lost, for the market's administrators."""
+    return query("payments.market_disputes", {"market_id": market_id})
 
 
 @blp.route("/refunds/<uuid:refund_id>/retry", methods=["POST"])
@@ -100,14 +145,3 @@ def my_payouts(args: Args, producer_id: UUID) -> Response:
 @blp.response(200, schemas.Payout)
 def payout(payout_id: UUID) -> Response:
     return query("payments.payout", {"payout_id": payout_id})
-
-
-def _when_ready(method: str, args: Args) -> Any:
-    for pause in READY_PAUSES:
-        try:
-            return ask(method, args)
-        except Refused as refused:
-            if refused.code != "payment_not_ready":
-                raise
-        time.sleep(pause)
-    return ask(method, args)

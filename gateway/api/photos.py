@@ -1,6 +1,7 @@
-"""Photos of farms and products."""
+"""Photos of farms and products, logos of markets."""
 
 import base64
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request
@@ -8,9 +9,10 @@ from flask import Response, request
 from gateway.api import Blueprint
 from gateway.backend import ask, command, reply
 from services.catalogs import schemas
+from services.markets import schemas as markets
 from shared.fields import MOST_PHOTO_BYTES
 
-blp = Blueprint("photos", __name__, description="Photos of farms and products")
+blp = Blueprint("photos", __name__, description="Photos of farms and products, logos of markets")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -28,6 +30,26 @@ def add_farm_photo(producer_id: UUID) -> Response:
     return reply(ask("catalogs.add_farm_photo", {"producer_id": producer_id, "content": _picture()}), 201)
 
 
+@blp.route("/markets/<uuid:market_id>/logo", methods=["PUT"])
+@blp.response(200, markets.Market)
+def set_logo(market_id: UUID) -> Response:
+    """« Définir un logo »: the body is the picture itself; it replaces the one before."""
+    return reply(ask("markets.set_logo", {"market_id": market_id, "content": _picture()}))
+
+
+@blp.route("/markets/<uuid:market_id>/logo", methods=["DELETE"])
+@blp.response(200, markets.Market)
+def remove_logo(market_id: UUID) -> Response:
+    return command("markets.remove_logo", {"market_id": market_id})
+
+
+@blp.route("/logos/<uuid:logo_id>")
+@blp.response(200, content_type="image/webp")
+def logo(logo_id: UUID) -> Response:
+    """A WebP of 1,200 pixels a side at the most; it never changes."""
+    return _forever(ask("markets.logo", {"logo_id": logo_id})["content"], f"{logo_id}")
+
+
 @blp.route("/photos/<uuid:photo_id>", methods=["DELETE"])
 @blp.response(200, schemas.PhotoGone)
 def remove_photo(photo_id: UUID) -> Response:
@@ -35,13 +57,18 @@ def remove_photo(photo_id: UUID) -> Response:
 
 
 @blp.route("/photos/<uuid:photo_id>")
+@blp.arguments(schemas.PhotoSize, location="query")
 @blp.response(200, content_type="image/webp")
-def photo(photo_id: UUID) -> Response:
-    """A WebP of 1,200 pixels a side at the most; it never changes."""
-    found = ask("catalogs.photo", {"photo_id": photo_id})
-    answer = Response(base64.b64decode(found["content"]), mimetype="image/webp")
+def photo(args: dict[str, Any], photo_id: UUID) -> Response:
+    """A WebP of 1,200 pixels a side at the most, or a small one of 400; it never changes."""
+    content = ask("catalogs.photo", args | {"photo_id": photo_id})["content"]
+    return _forever(content, f"{photo_id}-small" if args["small"] else f"{photo_id}")
+
+
+def _forever(content: str, tag: str) -> Response:
+    answer = Response(base64.b64decode(content), mimetype="image/webp")
     answer.headers["Cache-Control"] = FOREVER
-    answer.set_etag(str(photo_id))
+    answer.set_etag(tag)
     answer.make_conditional(request)
     return answer
 
