@@ -86,9 +86,9 @@ def test_every_fault_that_a_schema_can_find_has_a_french_sentence():  # SPEC X1
 
 def test_several_faults_of_a_field_are_told_one_after_the_other():  # SPEC X1
     assert in_french("Not a valid string. Shorter than minimum length 3.") == (
-        "Ce texte n’est pas valable. C’est trop court : au moins 3."
+        "Ce texte n’est pas valable. C’est trop court\u00a0: au moins 3."
     )
-    assert in_french("Must be one of: kg, l.") == "Les choix possibles sont : kg, l."
+    assert in_french("Must be one of: kg, l.") == "Les choix possibles sont\u00a0: kg, l."
     assert in_french("Something that nobody translated.") == OTHERWISE
 
 

@@ -27,7 +27,8 @@ def ask(town, who, endpoint):
     ids = Ids(town.ids | ({"number": town.ids["catalog_number"]} if "catalogs/by-number" in path else {}))
     body = None if row.body is None else json.loads(filled(json.dumps(row.body), ids))
     url = path.format_map(ids) + filled(row.query, ids)
-    answer = who.send(method, url, body, headers=row.headers)
+    sent = {} if row.raw is None else {"data": row.raw}
+    answer = who.send(method, url, body, headers=row.headers, **sent)
     answer.asked = url + json.dumps(body)
     return answer
 

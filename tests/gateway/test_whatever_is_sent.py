@@ -61,7 +61,8 @@ def test_every_operation_answers_as_documented(case, town):  # SPEC X1
     aim(case, town, endpoint)
     person = town.people[ROUTES[endpoint].by or "admin"]
 
-    answer = case.call_and_validate(headers=person.headers, excluded_checks=not_checked(case))
+    headers = person.headers | {"Accept-Encoding": "identity"}  # this way of asking unpacks nothing
+    answer = case.call_and_validate(headers=headers, excluded_checks=not_checked(case))
 
     assert answer.status_code < 500 or answer.status_code in {503, 504}, answer.text
     if answer.status_code >= 400:

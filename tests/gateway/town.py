@@ -126,12 +126,15 @@ class Town:
 
     def buy(self, person, sale_id, **wanted):
         order = self.place(person, sale_id, **wanted)
-        path = f"/orders/{order['order_id']}"
+        self.pay(person, order["order_id"])
+        return order
+
+    def pay(self, person, order_id):
+        path = f"/orders/{order_id}"
         page = person.ok("POST", f"{path}/payment")["url"]
         card = {"card": "4242424242424242"}
         requests.post(page.replace("/pay/", "/test/pay/", 1), json=card, timeout=20).raise_for_status()
         wait_for("the confirmation", lambda: person.get(path)["status"] == "confirmed")
-        return order
 
     def move(self, step):
         clock.move_to(clock.now() + step)
@@ -161,6 +164,9 @@ class Town:
         payouts = f"/producers/{self.ids['producer_id']}/payouts"
         payout = wait_for("the payout", lambda: self.farmer.get(payouts)["items"])[0]
         self.ids |= {"past_sale_id": sale_id, "payout_id": payout["payout_id"], "past_basket_id": order["basket_id"]}
+        self.ids["monday"] = payout["paid_on"]
+        invoices = wait_for("the invoice", lambda: self.member.get("/me/invoices")["items"])
+        self.ids["invoice_id"] = invoices[0]["invoice_id"]
         self.ids["refund_id"] = refunded["refunds"][0]["refund_id"]
 
     def _distribution_day(self):

@@ -1,0 +1,42 @@
+"""A sale that could not open, on the pages of its market (SPEC S9)."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.gateway.people import wait_for
+from tests.gateway.test_day_pages import browser_of
+from tests.gateway.test_pages import Browser
+
+
+@pytest.fixture(scope="module")
+def blocked(town):
+    """`town.ids["sale_id"]` is past, paid for and not validated, and the market bears none of these."""
+    market = f"/markets/{town.ids['market_id']}"
+    town.admin.ok("PATCH", market, {"unvalidated_limit": 0})
+    town.move(timedelta(hours=1))
+    sale_id = town.plan(0, 50)
+    wait_for("the block", lambda: planned(town, sale_id)["blocked_at"])
+    yield sale_id
+    town.admin.ok("POST", f"/sales/{sale_id}/cancel", {"reason": "Essai"})
+    town.admin.ok("PATCH", market, {"unvalidated_limit": 4})
+
+
+def planned(town, sale_id):
+    home = town.nobody.get(f"/markets/{town.ids['market_id']}")
+    return next(sale for sale in home["planning"] if sale["sale_id"] == sale_id)
+
+
+def test_the_home_tells_administrators_what_to_validate(town, blocked):  # SPEC S9 M2
+    home = browser_of(town, "admin").get("/group/{number}".format(**town.ids)).text
+
+    assert "La vente n’a pas pu ouvrir" in home
+    assert "/group/{number}/distributions/{sale_id}/validation".format(**town.ids) in home
+
+
+def test_everybody_else_reads_that_it_is_late_and_no_more(town, blocked):  # SPEC S9 P3
+    home = Browser(town).get("/group/{number}".format(**town.ids)).text
+
+    assert "ouverture retardée" in home
+    assert "validation" not in home
+    assert town.member.get(f"/markets/{town.ids['market_id']}")["blocking"] is None

@@ -1,0 +1,33 @@
+"""A list longer than a page: the rest is behind « Afficher la suite », each thing once (SPEC S3)."""
+
+import re
+from datetime import timedelta
+
+from shared import clock
+from tests.gateway.people import wait_for
+from tests.gateway.test_administration_pages import NEW
+from tests.gateway.test_pages import Browser
+
+MORE = re.compile(r'<nav class="more".*?href="([^"]+)"', re.DOTALL)
+CARD = re.compile(r'href="/group/\d+/distributions/([\w-]+)/edit"')
+
+
+def test_a_long_calendar_is_read_to_its_end(town):  # SPEC S3
+    admin = Browser(town, town.admin)
+    base = admin.post("/markets/new", **NEW).headers["Location"].removesuffix("/settings")
+    market = town.nobody.get(f"/markets/by-number/{base.split('/')[2]}")
+    first = (clock.now() + timedelta(days=30)).date()
+    dates = {"first_on": first.isoformat(), "until": (first + timedelta(weeks=64)).isoformat()}
+    cycle = {"rhythm": "weekly", "starts": "19:00", "ends": "20:00"} | dates
+    planned = town.admin.ok("POST", f"/markets/{market['market_id']}/cycles", cycle)["items"]
+
+    wait_for("every service to know the market", lambda: CARD.search(admin.get(f"{base}/distributions").text))
+    pages, path = [], f"{base}/distributions"
+    while path:
+        text = admin.get(path).text
+        pages.append(CARD.findall(text))
+        found = MORE.search(text)
+        path = found and found[1].replace("&amp;", "&")
+
+    assert [len(page) for page in pages] == [50, 15]
+    assert [sale for page in pages for sale in page] == [sale["sale_id"] for sale in planned]
