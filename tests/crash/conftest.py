@@ -28,5 +28,5 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         suite.start()
         yield suite
     finally:
-        suite.stop()
+        suite.kill()
         clock._file = None

@@ -56,7 +56,7 @@ class Person:
     ) -> requests.Response | None:
         """None: the connection broke, which a killed gateway worker may cause."""
         headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or uuid.uuid4().hex}
-        url = f"{self.cluster.gateway}/api/v1{path}"
+        url = f"{self.cluster.url}/api/v1{path}"
         try:
             answer = requests.request(method, url, json=body, headers=headers, timeout=timeout)
         except requests.ConnectionError:

@@ -1,4 +1,4 @@
-"""The broker, a database, the mail server are away for a while. A minute is shortened to AWAY_SECONDS: longer than every
+"""The broker, a database, the mail server are away for a while. AWAY_SECONDS are a minute: longer than every
 pause between two tries, and than the time that a call waits for its answer.
 """
 
@@ -19,9 +19,9 @@ from tests.crash.support_cluster import Cluster, Stopwatch, until
 from tests.crash.support_count import confirmed, faults, letters, wait_until_quiet
 from tests.crash.support_market import BUSY, Market, Person, Tally, new_market, new_people, pay
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(300)]
 
-AWAY_SECONDS = 20
+AWAY_SECONDS = 60
 BUYERS = 30
 CALL_WAITS_SECONDS = 10
 BACK_AFTER_SECONDS = 8
@@ -88,7 +88,7 @@ def _order_through_an_outage(cluster: Cluster, outage: AbstractContextManager[No
 
 
 def _is_ready(cluster: Cluster) -> bool:
-    return requests.get(f"{cluster.gateway}/readyz", timeout=40).status_code == 200
+    return requests.get(f"{cluster.url}/readyz", timeout=40).status_code == 200
 
 
 def _buy(market: Market, buyer: Person, number: int) -> str:

@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 class Embedded:
-    """`start()`, `stop()` (Ctrl-C) and `kill()`; what it keeps stays in `folder`."""
+    """`start()`, `stop()` (Ctrl-C), `terminate()` and `kill()`; what it keeps stays in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,17 +38,25 @@ class Embedded:
         }
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *, seed: bool = False) -> None:
-        command = [sys.executable, "-m", "clayette", "up", "--seed" if seed else "--no-seed"]
+    def start(self, *, demo: str | None = None) -> None:
+        """`demo`: the size of the market to load."""
+        command = [sys.executable, "-m", "clayette", "up", *(["--demo", demo] if demo else ["--no-seed"])]
         log = (self.folder / "log").open("a")
         self._process = subprocess.Popen(command, cwd=ROOT, env=self.environment, text=True, stdout=log, stderr=log)
         self._wait_until_ready()
 
     def stop(self) -> float:
         """Ctrl-C; answers the seconds it took to end by itself."""
+        return self._end(signal.SIGINT)
+
+    def terminate(self) -> None:
+        """As a service manager stops it."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> float:
         assert self._process is not None
         began = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(how)
         assert self._process.wait(timeout=60) == 0, self.log()
         return time.monotonic() - began
 
@@ -57,8 +65,20 @@ class Embedded:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def log(self) -> str:
         return (self.folder / "log").read_text()
+
+    def until_printed(self, words: str, seconds: float = 200) -> None:
+        until = time.monotonic() + seconds
+        while words not in self.log():
+            assert time.monotonic() < until, self.log()
+            assert "could not be loaded" not in self.log(), self.log()
+            time.sleep(0.2)
 
     def clayette(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the suite beside it."""
@@ -74,6 +94,6 @@ class Embedded:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=10).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.2)
         raise AssertionError(self.log())

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import eventlet
 import pytest
 import requests
 
@@ -40,9 +39,9 @@ def test_the_story_of_the_guide_is_told_to_the_last_cent_and_survives_restarts(s
 
 @pytest.mark.timeout(400)
 def test_a_newcomer_finds_a_market_with_an_open_shop(suite):
-    suite.start(seed=True)
+    suite.start(demo="small")
 
-    until_printed(suite, "Log-ins")
+    suite.until_printed("Log-ins")
     market = requests.get(f"{suite.url}/api/v1/markets/by-number/1", timeout=30).json()
     sale = next(sale for sale in market["planning"] if sale["state"] == "open")
     shop = requests.get(f"{suite.url}/api/v1/sales/{sale['sale_id']}/shop", timeout=30).json()
@@ -51,9 +50,3 @@ def test_a_newcomer_finds_a_market_with_an_open_shop(suite):
     assert len(shop["offers"]) == 12
     assert shop["takes_orders"] is True
     assert '"level": "ERROR"' not in suite.log()
-
-
-def until_printed(suite: Embedded, words: str) -> None:
-    with eventlet.Timeout(200):
-        while words not in suite.log():
-            eventlet.sleep(0.2)

@@ -22,6 +22,9 @@ def test_a_cancelled_sale_refunds_everybody_and_restores_the_stock(market):  # S
         day.world.wait_for_mail(member.email, "annulée")
     assert before == "1"
     assert (ledger["charges_cents"], ledger["unsettled_cents"]) == (paid, 0)
+    progress = day.admin.get(f"/sales/{day.sale_id}/refunds")
+    assert (progress["done"], progress["total"], progress["done_cents"]) == (2, 2, paid)
+    assert (progress["orders"]["paid_to_void"], progress["orders"]["voided"]) == (0, 2)
     day.open_another()
     assert day.available("salade") == "3"
 
@@ -45,6 +48,28 @@ def test_a_producer_who_does_not_deliver_is_set_to_zero_and_refunded(market):  #
     assert [basket["due_cents"] for basket in baskets] == [1075, 170]
     assert oil.name not in shares or shares[oil.name]["gross_cents"] == 0
     assert shares["Ferme des Trois Chênes"]["gross_cents"] == 1075 + 170
+
+
+def test_a_basket_nobody_came_for_is_refunded_before_its_producers_are_paid(market):  # SPEC D7 D9 F5
+    day = market()
+    awa, bruno = day.tale.members
+    missed, fetched = day.buy(awa, huile="1"), day.buy(bruno, huile="2", yaourt="2")
+    day.come_to_the_day(2)
+    awaited = day.admin.get(f"/sales/{day.sale_id}/baskets?uncollected=true")["items"]
+    path = f"/baskets/{missed['basket_id']}/not-collected"
+    day.admin.do("POST", path)
+    day.validate()
+    before = day.shares()
+
+    day.admin.do("POST", f"{path}/refund")
+    day.wait_for_refunds(missed["total_cents"])
+    day.validate()
+
+    wait_for("the second round", lambda: day.admin.get(f"/sales/{day.sale_id}/payouts")["round"] == 2)
+    oil = day.tale.farms[2].name
+    assert len(awaited) == 2
+    assert (before[oil]["gross_cents"], day.shares()[oil]["gross_cents"]) == (3 * 1490, 2 * 1490)
+    assert day.ledger()["producers_cents"] + day.ledger()["fees_cents"] == fetched["total_cents"]
 
 
 def test_a_payment_made_in_time_confirms_although_its_word_comes_after_expiry(market):  # SPEC O4
