@@ -19,26 +19,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg2
 from kombu import Connection
-from sqlalchemy import event, insert, make_url
+from sqlalchemy import event, make_url
 
+from bench.processes import cpu_seconds
+from bench.stall import open_sale
 from clayette import migrations
 from gateway.rpc import RpcClient, ServiceUnavailable
-from services.orders.models import (
-    Catalog,
-    CatalogItem,
-    Market,
-    Participation,
-    Producer,
-    Product,
-    Sale,
-    StockLevel,
-)
 from shared import clock
 from shared.config import Config
 from shared.db import Database
@@ -47,7 +38,6 @@ from shared.events.orders import OrderPlaced
 
 PRODUCTS, PRICE = 400, 250
 WARM_UP_ORDERS = 300
-CATALOGS = 20
 
 
 def main() -> None:
@@ -67,7 +57,8 @@ def main() -> None:
 
 
 def _measure(db: Database, config: Config, options: argparse.Namespace) -> None:
-    sale_id, products = _seed(db)
+    sale_id, products = open_sale(db, farms=20, products=PRODUCTS, price_cents=PRICE)
+    _analyze(db)
     statements = _statements_of_one_order(db, _order(sale_id, products, options.lines))
     service = _start_service(db, config)
     client = RpcClient(config.amqp_uri)
@@ -77,9 +68,9 @@ def _measure(db: Database, config: Config, options: argparse.Namespace) -> None:
         for _ in range(WARM_UP_ORDERS):
             place()
         _analyze(db)
-        before = _cpu_seconds(service.pid)
+        before = cpu_seconds(service.pid)
         seconds, took = _drive(place, options)
-        spent = _cpu_seconds(service.pid) - before
+        spent = cpu_seconds(service.pid) - before
         _report(took, seconds, statements, spent)
         bare = _bare_inserts(db, options)
         print(f"bare inserts of the same rows: {bare:.0f}/s; ratio {len(took) / seconds / bare:.2f}")
@@ -96,79 +87,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--lines", type=int, default=6)
     return parser.parse_args()
-
-
-def _seed(db: Database) -> tuple[UUID, list[UUID]]:
-    """An open sale with 20 farms of 20 products each, none of which runs out."""
-    market, sale = uuid4(), uuid4()
-    now = clock.now()
-    catalogs = [uuid4() for _ in range(CATALOGS)]
-    products = [uuid4() for _ in range(PRODUCTS)]
-    owner = {product: catalogs[index % CATALOGS] for index, product in enumerate(products)}
-    plain = {
-        "description": "",
-        "category": "legumes",
-        "unit": "piece",
-        "by_weight": False,
-        "weighed": False,
-        "organic": True,
-        "allergens": [],
-        "vat_bp": 550,
-        "searchable": "",
-        "withdrawn": False,
-        "version": 1,
-    }
-    with db.write() as session:
-        session.execute(
-            insert(Market),
-            {
-                "id": market,
-                "number": 1,
-                "name": "Bench",
-                "time_zone": "Europe/Paris",
-                "registration": "open",
-                "reservation_minutes": 35,
-                "version": 1,
-            },
-        )
-        session.execute(
-            insert(Sale),
-            {
-                "id": sale,
-                "market_id": market,
-                "opens_at": now,
-                "opened_at": now,
-                "version": 1,
-                "closes_at": now + timedelta(days=1),
-                "starts_at": now + timedelta(days=2),
-                "ends_at": now + timedelta(days=3),
-            },
-        )
-        for each in catalogs:
-            session.execute(
-                insert(Producer), {"id": each, "name": "Ferme", "searchable": "ferme", "commune": "", "version": 1}
-            )
-            session.execute(insert(Catalog), {"id": each, "producer_id": each, "version": 1})
-            session.execute(
-                insert(Participation),
-                {"sale_id": sale, "catalog_id": each, "producer_id": each, "active": True, "version": 1},
-            )
-        session.execute(
-            insert(Product),
-            [
-                {"id": each, "producer_id": owner[each], "name": f"Produit {n}"} | plain
-                for n, each in enumerate(products)
-            ],
-        )
-        session.execute(
-            insert(CatalogItem),
-            [{"catalog_id": owner[each], "product_id": each, "price_cents": PRICE} for each in products],
-        )
-        session.execute(
-            insert(StockLevel), [{"product_id": each, "supplied": 10_000_000, "version": 1} for each in products]
-        )
-    _analyze(db)
-    return sale, products
 
 
 def _order(sale_id: UUID, products: list[UUID], lines: int) -> dict[str, object]:
@@ -297,11 +215,6 @@ def _together(work: Callable[[], None], count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _analyze(db: Database) -> None:
