@@ -1,16 +1,22 @@
 # Everything runs from .venv, which scripts/venv makes and renews when requirements*.txt change.
 PYTHON := .venv/bin/python
 
-.PHONY: up test test-cluster lint types documents lock demo clean
+.PHONY: up test e2e test-cluster lint types documents lock demo clean
 
 up: .venv/ready            ## run the suite on http://127.0.0.1:8000 (embedded: nothing but Python)
 	@exec $(PYTHON) -m clayette up
 
 test: .venv/ready-dev lint types  ## rules, services, gateway, flows on the embedded set-up
-	$(PYTHON) -m pytest
+	scripts/chromium
+	scripts/side-by-side
+
+e2e: .venv/ready-dev       ## the pages in a browser; pictures of them under var/looks
+	scripts/chromium
+	$(PYTHON) -m pytest --confcutdir=tests/e2e tests/e2e
 
 test-cluster: .venv/ready-dev     ## the same on RabbitMQ and PostgreSQL, with crashes and replicas
-	scripts/on-cluster $(PYTHON) -m pytest
+	scripts/chromium
+	scripts/side-by-side scripts/on-cluster
 
 demo: .venv/ready          ## the guide's story through the API of the suite at CLAYETTE_URL
 	$(PYTHON) -m clayette demo
