@@ -78,9 +78,11 @@ class StandIn:
         @app.post("/hook")
         def receive() -> tuple[str, int]:
             letter = (request.get_data(as_text=True), request.headers["Stripe-Signature"])
-            self.letters.append((request.get_json()["type"], *letter))
-            if self.take is not None:
-                self.take(*letter)
+            try:
+                if self.take is not None:
+                    self.take(*letter)
+            finally:  # counted once it had its effect, or was refused: `wait` promises that
+                self.letters.append((request.get_json()["type"], *letter))
             return "", 200
 
         return app
@@ -94,7 +96,7 @@ class StandIn:
         return self.ask("books", method="GET")
 
     def wait(self, kind: str, count: int = 1) -> list[tuple[str, str]]:
-        """The letters of a kind, once there are so many."""
+        """The letters of a kind, once so many were passed on and taken."""
         for _ in range(400):
             found = [(payload, signature) for name, payload, signature in self.letters if name == kind]
             if len(found) >= count:
