@@ -15,6 +15,9 @@ from tests.support import databases
 from tests.support.bus import empty_queues
 from tests.support.listener import Listener
 
+PATIENCE_SECONDS = 60.0
+"""Many suites share the machine while tests run: one of them may not get a turn for ten seconds."""
+
 
 class Suite:
     """Running services with fresh databases, an RPC client and an HTTP test client of the gateway."""
@@ -25,7 +28,7 @@ class Suite:
         empty_queues(self.config.amqp_uri)
         self.running = Running(names, self.config)
         self.bus = Listener(self.config.amqp_uri, names)
-        self.rpc = RpcClient(self.config.amqp_uri)
+        self.rpc = RpcClient(self.config.amqp_uri, timeout=PATIENCE_SECONDS)
         self.app = create_app(self.config, self.rpc)
         self.http = self.app.test_client()
 
