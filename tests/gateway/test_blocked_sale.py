@@ -40,3 +40,23 @@ def test_everybody_else_reads_that_it_is_late_and_no_more(town, blocked):  # SPE
     assert "ouverture retardée" in home
     assert "validation" not in home
     assert town.member.get(f"/markets/{town.ids['market_id']}")["blocking"] is None
+
+
+def test_the_shop_says_so_and_not_when_it_was_to_open(town, blocked):  # SPEC S9 P3
+    town.move(timedelta(minutes=2))
+    path = f"/group/{town.ids['number']}/shop/{blocked}"
+
+    shop = Browser(town).get(path).text
+    english = Browser(town).get(path, **{"Accept-Language": "en"}).text
+
+    assert "ouverture retardée" in shop
+    assert "Les commandes n’ont pas encore pu ouvrir." in shop
+    assert "ouvre le" not in shop
+    assert "validé" not in shop
+    assert "opening delayed" in english
+
+
+def test_the_calendar_of_administrators_says_when_it_should_have_opened(town, blocked):  # SPEC S9
+    distributions = browser_of(town, "admin").get("/group/{number}/distributions".format(**town.ids)).text
+
+    assert "devait ouvrir le" in distributions

@@ -51,6 +51,7 @@ from services.orders.domain.sales import (
     SaleTimes,
     ensure_may_order,
     ensure_takes_orders,
+    opens_late,
     sale_state,
     takes_orders,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "lacking",
     "line_state",
     "merged",
+    "opens_late",
     "priced",
     "released_before",
     "sale_state",

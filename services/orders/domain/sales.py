@@ -1,11 +1,13 @@
 """When a sale takes orders, and from whom."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.errors import Refusal
 
 PLANNED, OPEN, CLOSED, VOID = "planned", "open", "closed", "cancelled"
+OPENING_TAKES = timedelta(minutes=1)
+"""More than the word of an opening ever needs; a sale without it by then is held up (SPEC S8 S9)."""
 
 
 class SaleNotOpen(Refusal):
@@ -45,6 +47,11 @@ def sale_state(sale: SaleTimes) -> str:
     if sale.closed_at:
         return CLOSED
     return OPEN if sale.opened_at else PLANNED
+
+
+def opens_late(sale: SaleTimes, now: datetime) -> bool:
+    """Its opening time is past and nobody told us that it opened: distributions before it are not validated."""
+    return sale_state(sale) == PLANNED and sale.opens_at is not None and now >= sale.opens_at + OPENING_TAKES
 
 
 def ensure_takes_orders(sale: SaleTimes, now: datetime) -> None:

@@ -76,7 +76,7 @@ def sales_facts(session: Session, sale_ids: Iterable[UUID]) -> dict[UUID, dict[s
 
 
 def _sale_facts(sale: Sale, market: Market | None) -> dict[str, Any]:
-    times = sale_times(sale)
+    times, now = sale_times(sale), clock.now()
     return {
         "sale_id": sale.id,
         **{name: getattr(sale, name) for name in SALE},
@@ -84,7 +84,8 @@ def _sale_facts(sale: Sale, market: Market | None) -> dict[str, Any]:
         "market_name": market and market.name,
         "time_zone": market and market.time_zone,
         "state": domain.sale_state(times),
-        "takes_orders": domain.takes_orders(times, clock.now()),
+        "takes_orders": domain.takes_orders(times, now),
+        "opens_late": domain.opens_late(times, now),
         "final": sale.settled_at is not None,
     }
 

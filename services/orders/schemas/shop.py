@@ -45,7 +45,9 @@ class Offer(Schema):
 
 
 class SaleFacts(Schema):
-    """`state`: planned, open, closed or cancelled. `takes_orders`: at this instant."""
+    """`state`: planned, open, closed or cancelled. `takes_orders`: at this instant. `opens_late`: planned, though its
+    opening time is past.
+    """
 
     sale_id = fields.UUID()
     market_id = fields.UUID()
@@ -54,6 +56,7 @@ class SaleFacts(Schema):
     time_zone = fields.String(allow_none=True)
     state = fields.String()
     takes_orders = fields.Boolean()
+    opens_late = fields.Boolean()
     opens_at = fields.AwareDateTime(allow_none=True)
     closes_at = fields.AwareDateTime(allow_none=True)
     starts_at = fields.AwareDateTime(allow_none=True)
