@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from gateway.backend import ask
-from gateway.web import formats, goods
+from gateway.web import goods
 from gateway.web.duty import needs
 from gateway.web.forms import Form
 from gateway.web.pages import Answer, Undo, go, is_partial, page
@@ -128,7 +128,7 @@ def _wanted(form: Form) -> str:
 
 
 def _shelves(rows: list[Any]) -> dict[str, Any]:
-    """What there is to choose from: groups with their categories, producers, how many are organic."""
+    """What there is to choose from, in the order of the rows: groups with their categories, producers, how many are organic."""
     groups: dict[str, Any] = {}
     farms: dict[str, Any] = defaultdict(lambda: {"count": 0})
     for row in rows:
@@ -137,9 +137,8 @@ def _shelves(rows: list[Any]) -> dict[str, Any]:
         group["categories"][row["category"]] += row["count"]
         farm = farms[row["producer_id"]]
         farm["name"], farm["count"] = row["producer_name"], farm["count"] + row["count"]
-    order = list(formats.GROUPS)
     return {
-        "groups": dict(sorted(groups.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else 99)),
+        "groups": groups,
         "producers": sorted(farms.items(), key=lambda pair: pair[1]["name"]),
         "organic": sum(row["organic"] for row in rows),
         "count": sum(row["count"] for row in rows),

@@ -4,6 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.catalogs.taxonomy import CATEGORIES
+from services.orders.domain import KINDS
 from shared.events import accounts, markets
 from tests.orders.test_placing import refusal
 
@@ -49,6 +51,34 @@ def test_the_shop_is_paged_and_searched(world):
     assert len(world.ask("shop", sale_id=world.sale, search="pont")["offers"]) == 5
     assert world.ask("shop", sale_id=world.sale, search="%")["offers"] == []
     assert world.ask("shop", sale_id=world.sale, category="fromage")["offers"] == []
+
+
+def test_kinds_of_products_stand_as_the_taxonomy_has_them_on_every_page(world):  # SPEC C2 M2
+    in_order = [
+        ("vegetables.leafy", "Batavia"),
+        ("vegetables.leafy", "Épinard"),
+        ("vegetables.leafy", "mâche"),
+        ("vegetables.root", "Carotte"),
+        ("fruit.pome", "Pomme"),
+        ("eggs.hen", "Œufs"),
+        ("bakery.bread", "Boule"),
+        ("of no kind", "Autre"),
+    ]
+    for category, name in sorted(in_order):
+        world.product(name, category=category)
+
+    first = world.ask("shop", sale_id=world.sale, limit=3, shelves=True)
+    pages, after = [first], first["next"]
+    while after:
+        pages.append(world.ask("shop", sale_id=world.sale, limit=3, after=after))
+        after = pages[-1]["next"]
+
+    assert [(each["category"], each["name"]) for page in pages for each in page["offers"]] == in_order
+    assert [shelf["category"] for shelf in first["shelves"]] == list(dict.fromkeys(kind for kind, _ in in_order))
+
+
+def test_the_shop_knows_all_kinds_in_the_order_of_the_taxonomy():  # SPEC C2
+    assert list(CATEGORIES) == KINDS
 
 
 def test_a_cart_is_filled_without_an_account_and_shows_what_changed(world, carrots):  # SPEC O1 O6
@@ -302,13 +332,13 @@ def test_the_shop_tells_its_shelves_and_is_filtered_by_group_and_label(world):
     shop = world.ask("shop", sale_id=world.sale, shelves=True, limit=1)
 
     assert [(shelf["category"], shelf["count"], shelf["organic"]) for shelf in shop["shelves"]] == [
-        ("sweet.honey", 1, 0),
-        ("vegetables.bulb", 1, 1),
         ("vegetables.root", 1, 0),
+        ("vegetables.bulb", 1, 1),
+        ("sweet.honey", 1, 0),
     ]
     vegetables = world.ask("shop", sale_id=world.sale, group="vegetables")["offers"]
-    assert [offer["name"] for offer in vegetables] == ["Ail", "Radis"]
-    assert vegetables[0]["photo_id"] == str(photo)
+    assert [offer["name"] for offer in vegetables] == ["Radis", "Ail"]
+    assert vegetables[1]["photo_id"] == str(photo)
     assert [o["name"] for o in world.ask("shop", sale_id=world.sale, organic=True)["offers"]] == ["Ail"]
 
 

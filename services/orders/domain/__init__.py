@@ -55,6 +55,7 @@ from services.orders.domain.sales import (
     sale_state,
     takes_orders,
 )
+from services.orders.domain.shelves import KINDS
 
 __all__ = [
     "ALIVE",
@@ -62,6 +63,7 @@ __all__ = [
     "CONFIRM",
     "CONFIRMED",
     "EXPIRED",
+    "KINDS",
     "PLACED",
     "REFUSE",
     "RESERVATION_MINUTES",

@@ -31,10 +31,13 @@ PRODUCT = (
     "photo_id",
     "vat_bp",
 )
+SHELF = case({kind: place for place, kind in enumerate(domain.KINDS)}, value=Product.category, else_=len(domain.KINDS))
+ORDER = (SHELF, Product.searchable, Product.id)
+"""As one walks through a market: kinds as the taxonomy has them, in any language; then by name, whatever its accents."""
 
 
 def shop(session: Session, sale_id: UUID, limit: int, *, shelves: bool = False, **asked: Any) -> dict[str, Any]:
-    """By category, then name. A cancelled sale has no offers left. `shelves`: what there is to choose from, too."""
+    """By kind, then name. A cancelled sale has no offers left. `shelves`: what there is to choose from, too."""
     facts = sale_facts(session, sale_id)
     void = facts["state"] == domain.VOID
     found = [] if void else session.execute(_offers(sale_id, limit + 1, **asked)).all()
@@ -131,7 +134,7 @@ def _shelves(session: Session, sale_id: UUID) -> list[dict[str, Any]]:
         .join(Producer, Producer.id == Product.producer_id, isouter=True)
         .where(~Product.withdrawn)
         .group_by(Product.category, Product.producer_id)
-        .order_by(Product.category, Product.producer_id)
+        .order_by(SHELF, Product.category, Product.producer_id)
     )
     return [dict(row) for row in session.execute(counted).mappings()]
 
@@ -166,7 +169,7 @@ def _offers(
         .join(Producer, Producer.id == Product.producer_id, isouter=True)
         .join(StockLevel, StockLevel.product_id == Product.id, isouter=True)
         .where(~Product.withdrawn)
-        .order_by(Product.category, Product.name, Product.id)
+        .order_by(*ORDER)
         .limit(limit)
     )
     if category:
@@ -187,8 +190,8 @@ def _offers(
 
 def _behind(asked: Select[Any], after: UUID) -> Select[Any]:
     """Rows that sort behind the product `after`."""
-    last = select(Product.category, Product.name, Product.id).where(Product.id == after).scalar_subquery()
-    return asked.where(tuple_(Product.category, Product.name, Product.id) > last)
+    last = select(*ORDER).where(Product.id == after).scalar_subquery()
+    return asked.where(tuple_(*ORDER) > last)
 
 
 def _offer(row: Row[Any]) -> dict[str, Any]:
