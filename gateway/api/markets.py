@@ -76,9 +76,10 @@ def find_catalog(market_id: UUID, number: int) -> Response:
 
 
 @blp.route("/markets/<uuid:market_id>/catalogs")
+@blp.arguments(schemas.LinkedCatalogsQuery, location="query")
 @blp.response(200, schemas.LinkedCatalogs)
-def linked_catalogs(market_id: UUID) -> Response:
-    return query("markets.linked_catalogs", {"market_id": market_id})
+def linked_catalogs(args: Args, market_id: UUID) -> Response:
+    return query("markets.linked_catalogs", args | {"market_id": market_id})
 
 
 @blp.route("/my/links")

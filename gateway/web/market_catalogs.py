@@ -10,7 +10,7 @@ from gateway.backend import ask
 from gateway.web.administration import administered
 from gateway.web.formats import GROUPS
 from gateway.web.forms import Form
-from gateway.web.pages import Answer, go, page
+from gateway.web.pages import Answer, go, is_partial, page, searched
 from shared.errors import Refused
 
 blp = Blueprint("market_catalogs", __name__)
@@ -21,15 +21,18 @@ DISTANCES = (10, 20, 50, 100, 200)
 
 @blp.get("/group/<int:number>/catalogs")
 def catalogs(number: int) -> Answer:
-    """With ?number=, what that number stands for; without it, suggestions near the market."""
-    market = administered(number, SECTION)
+    """With ?number=, what that number stands for; without it, suggestions near the market. A script that searches among
+    those that serve it asks for these alone.
+    """
+    market, search = administered(number, SECTION), searched()
+    linked = ask("markets.linked_catalogs", {"market_id": market["market_id"], "search": search})
+    if is_partial():
+        return page("market_catalogs/_linked.html", market=market, linked=linked, search=search)
     form = Form(number=request.args.get("number", "").strip())
-    linked = ask("markets.linked_catalogs", {"market_id": market["market_id"]})["items"]
     found = _find(form, market) if form["number"] else None
     suggested = None if form["number"] else _directory(market, within_km=100, limit=SUGGESTED, but=_known(market))
-    return page(
-        "market_catalogs/catalogs.html", market=market, linked=linked, form=form, found=found, suggested=suggested
-    )
+    facts = {"linked": linked, "search": search, "form": form, "found": found, "suggested": suggested}
+    return page("market_catalogs/catalogs.html", market=market, **facts)
 
 
 @blp.get("/group/<int:number>/catalogs/directory")

@@ -114,7 +114,7 @@ class MarketsService(Service):
     def unlink_catalog(self, session: Session, actor: Actor, args: Args) -> Any:
         return commands.unlink_catalog(session, actor, **args)
 
-    @query(schemas.MarketId, schemas.LinkedCatalogs)
+    @query(schemas.LinkedCatalogsOf, schemas.LinkedCatalogs)
     def linked_catalogs(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.linked_catalogs(session, **args)
 

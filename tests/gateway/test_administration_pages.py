@@ -14,6 +14,7 @@ OWN = ["/markets", "/markets?near=33880", "/markets/new"]
 CATALOGS = [
     "/group/{number}/catalogs",
     "/group/{number}/catalogs?number={catalog_number}",
+    "/group/{number}/catalogs?search=moulin",
     "/group/{number}/catalogs/directory",
     "/group/{number}/catalogs/directory?grows=vegetables&near=Cambes&within_km=20",
     "/group/{number}/catalogs/directory?name=moulin",

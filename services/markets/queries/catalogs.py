@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.markets.models import Catalog, Link, Market, Producer, ProducerPerson
 from shared.actor import Actor
 from shared.errors import NotFound
+from shared.geo import plain
 
 
 def find_catalog(session: Session, actor: Actor, number: int, market_id: UUID | None) -> dict[str, Any]:
@@ -21,12 +22,15 @@ def find_catalog(session: Session, actor: Actor, number: int, market_id: UUID | 
     return {**row, "linked": link is not None and link.active}
 
 
-def linked_catalogs(session: Session, market_id: UUID) -> dict[str, Any]:
+def linked_catalogs(session: Session, market_id: UUID, search: str) -> dict[str, Any]:
+    """Searched here and not by the database: farms are kept without a spelling in plain letters, and all are few."""
     linked = _catalogs().add_columns(Link.linked_at).join(Link, Link.catalog_id == Catalog.id)
     rows = session.execute(
         linked.where(Link.market_id == market_id, Link.active).order_by(Link.linked_at, Catalog.number)
     )
-    return {"items": rows.mappings().all()}
+    every, words = rows.mappings().all(), plain(search).split()
+    found = [row for row in every if all(word in _found_by(row) for word in words)]
+    return {"items": found, "total": len(every)}
 
 
 def my_links(session: Session, actor: Actor) -> dict[str, Any]:
@@ -42,6 +46,10 @@ def my_links(session: Session, actor: Actor) -> dict[str, Any]:
     ).join(Market, Market.id == Link.market_id)
     served = asked.where(Link.active, Link.producer_id.in_(mine)).order_by(Market.name, Market.id, Link.catalog_id)
     return {"items": session.execute(served).mappings().all()}
+
+
+def _found_by(row: RowMapping) -> str:
+    return plain(f"{row['producer_name']} {row['name']} {row['commune']} {row['number']}")
 
 
 def _catalogs() -> Select[*tuple[Any, ...]]:

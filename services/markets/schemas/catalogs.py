@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.markets.schemas.common import MarketId
 from services.markets.schemas.markets import CatalogFacts
@@ -53,12 +53,25 @@ class FoundCatalog(NamedCatalog):
     linked = fields.Boolean(metadata={"description": "It serves the market that was asked for."})
 
 
+class LinkedCatalogsQuery(Schema):
+    """`search`: words of the names of farm, catalogue or commune, or the number."""
+
+    search = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class LinkedCatalogsOf(LinkedCatalogsQuery, MarketId):
+    pass
+
+
 class LinkedCatalog(NamedCatalog):
     linked_at = fields.AwareDateTime()
 
 
 class LinkedCatalogs(Schema):
+    """`total`: all that serve the market, whatever was searched for."""
+
     items = fields.List(fields.Nested(LinkedCatalog))
+    total = fields.Integer()
 
 
 class MyLink(Schema):
