@@ -16,6 +16,7 @@ blp = Blueprint("market_members", __name__)
 SECTION = "members"
 LIST, WAITING, INVITED, BALANCES = "member", "waiting", "invited", "balances"
 BALANCES_A_PAGE = 100
+NAMES_A_PAGE = 200
 
 
 @blp.get("/group/<int:number>/members")
@@ -39,13 +40,10 @@ def invitations(number: int) -> Answer:
 def balances(number: int) -> Answer:
     """Who owes or has something in this market, who owes most first, and the sums of all (SPEC D2)."""
     market, search = administered(number, SECTION), searched()
-    wanted = {"market_id": market["market_id"]}
-    found = ask("payments.market_balances", wanted | {"limit": BALANCES_A_PAGE} | _after())
+    found, people, after = (_owing_by_name if search else _owing)(market["market_id"], search)
     cents = {each["member_id"]: each["balance_cents"] for each in found["items"]}
-    named = {"account_ids": list(cents), "state": "any", "search": search, "limit": BALANCES_A_PAGE}
-    people = ask("markets.members", wanted | named)["items"] if cents else []
-    people.sort(key=lambda person: cents[person["account_id"]])
-    facts = {"found": found, "people": people, "cents": cents, "search": search}
+    people = sorted((one for one in people if one["account_id"] in cents), key=lambda one: cents[one["account_id"]])
+    facts = {"found": found, "people": people, "cents": cents, "search": search, "next": after}
     return page("market_members/balances.html", market=market, tab=BALANCES, **facts)
 
 
@@ -102,6 +100,23 @@ def _list(number: int, state: str) -> Answer:
     asked = {"market_id": market["market_id"], "state": state, "search": search}
     found = ask("markets.members", asked | _after())
     return page("market_members/members.html", market=market, found=found, search=search, tab=state)
+
+
+def _owing(market_id: str, _search: str) -> tuple[Any, list[Any], str | None]:
+    """A page of balances, and whose they are."""
+    found = ask("payments.market_balances", {"market_id": market_id, "limit": BALANCES_A_PAGE} | _after())
+    ids = [each["member_id"] for each in found["items"]]
+    named = {"market_id": market_id, "account_ids": ids, "state": "any", "limit": BALANCES_A_PAGE}
+    return found, ask("markets.members", named)["items"] if ids else [], found["next"]
+
+
+def _owing_by_name(market_id: str, search: str) -> tuple[Any, list[Any], str | None]:
+    """Names are kept by markets and balances by payments: all people of a name first, then what of them there is."""
+    named = {"market_id": market_id, "state": "any", "search": search, "limit": NAMES_A_PAGE}
+    people = ask("markets.members", named | _after())
+    ids = [each["account_id"] for each in people["items"]]
+    found = ask("payments.market_balances", {"market_id": market_id, "member_ids": ids, "limit": NAMES_A_PAGE})
+    return found, people["items"], people["next"]
 
 
 def _after() -> dict[str, Any]:

@@ -61,7 +61,7 @@ class PaymentsService(Service):
     def my_balances(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.my_balances(session, actor)
 
-    @query(schemas.MarketPage, schemas.MemberBalances)
+    @query(schemas.MemberBalancesOf, schemas.MemberBalances)
     def market_balances(self, session: Session, actor: Actor, args: Args) -> Args:
         return queries.market_balances(session, actor, **args)
 

@@ -448,16 +448,21 @@ def test_members_see_their_own_and_administrators_those_of_the_market(till: Till
     fail_to_refund(till, other, other, 400)
 
     with till.db.read() as session:
-        all_of_them = queries.market_balances(session, ADMIN, MARKET, None, 50)
-        first = queries.market_balances(session, ADMIN, MARKET, None, 1)
-        second = queries.market_balances(session, ADMIN, MARKET, first["next"], 1)
+        all_of_them = queries.market_balances(session, ADMIN, MARKET, None, None, 50)
+        first = queries.market_balances(session, ADMIN, MARKET, None, None, 1)
+        second = queries.market_balances(session, ADMIN, MARKET, None, first["next"], 1)
+        named = first["items"][0]["member_id"]
+        some = queries.market_balances(session, ADMIN, MARKET, [named, uuid4()], None, 50)
+        none = queries.market_balances(session, ADMIN, MARKET, [], None, 50)
         for other in (MEMBER, FARMER):
             with pytest.raises(NotFound):
-                queries.market_balances(session, other, MARKET, None, 50)
+                queries.market_balances(session, other, MARKET, [named], None, 50)
 
     assert sorted(item["balance_cents"] for item in all_of_them["items"]) == [-50, 100]
     assert (all_of_them["due_cents"], all_of_them["credit_cents"]) == (50, 100)
     assert first["items"] + second["items"] == all_of_them["items"]
+    assert (some["items"], some["due_cents"]) == (first["items"], all_of_them["due_cents"])
+    assert none["items"] == []
     assert (second["next"], mine(till, ADMIN)) == (None, [])
     (own,) = mine(till)
     assert [entry["amount_cents"] for entry in own["entries"]] == [400, -300]

@@ -52,8 +52,10 @@ def my_balances(session: Session, actor: Actor) -> dict[str, Any]:
     }
 
 
-def market_balances(session: Session, actor: Actor, market_id: UUID, after: UUID | None, limit: int) -> dict[str, Any]:
-    """The members of a market who owe or have something, for its administrators."""
+def market_balances(
+    session: Session, actor: Actor, market_id: UUID, member_ids: list[UUID] | None, after: UUID | None, limit: int
+) -> dict[str, Any]:
+    """The members of a market who owe or have something, for its administrators. `member_ids`: of these only."""
     rights.must_administer(session, actor, market_id, "market")
     balance = -func.sum(Posting.amount_cents)
     sums = (
@@ -67,6 +69,7 @@ def market_balances(session: Session, actor: Actor, market_id: UUID, after: UUID
     due, credit = (func.coalesce(func.sum(case((which, every.c.cents), else_=0)), 0) for which in _signs(every.c.cents))
     totals = session.execute(select(due, credit)).one()
     page = sums.where(MemberAccount.member_id > after) if after else sums
+    page = page if member_ids is None else page.where(MemberAccount.member_id.in_(member_ids))
     rows = session.execute(page.order_by(MemberAccount.member_id).limit(limit + 1)).all()
     return {
         "items": [{"member_id": row.member_id, "balance_cents": int(row.cents)} for row in rows[:limit]],

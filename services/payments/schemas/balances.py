@@ -1,8 +1,8 @@
 """What members owe or have."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from services.payments.schemas.common import Amount
+from services.payments.schemas.common import MOST_PER_PAGE, Amount, MarketPage
 from shared.fields import Cents
 
 
@@ -35,13 +35,21 @@ class MyBalances(Schema):
     items = fields.List(fields.Nested(Balance))
 
 
+class MemberBalancesOf(MarketPage):
+    """`member_ids`: of these only."""
+
+    member_ids = fields.List(
+        fields.UUID(), load_default=None, allow_none=True, validate=validate.Length(max=MOST_PER_PAGE)
+    )
+
+
 class MemberBalance(Schema):
     member_id = fields.UUID()
     balance_cents = Amount()
 
 
 class MemberBalances(Schema):
-    """Of the members whose balance is not zero. The sums are of the whole market."""
+    """Of the members whose balance is not zero. The sums are of the whole market, whoever was asked for."""
 
     items = fields.List(fields.Nested(MemberBalance))
     next = fields.UUID(allow_none=True)

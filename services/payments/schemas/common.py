@@ -8,7 +8,8 @@ Amount = ExactInteger
 """Cents that may be below zero."""
 
 
-LIMIT = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+MOST_PER_PAGE = 200
+LIMIT = fields.Integer(load_default=50, validate=validate.Range(1, MOST_PER_PAGE))
 
 
 class OrderId(Schema):
