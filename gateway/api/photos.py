@@ -43,6 +43,14 @@ def remove_logo(market_id: UUID) -> Response:
     return command("markets.remove_logo", {"market_id": market_id})
 
 
+@blp.route("/markets/<uuid:market_id>/logo/restoration", methods=["POST"])
+@blp.arguments(markets.LogoId)
+@blp.response(200, markets.Market)
+def restore_logo(args: dict[str, Any], market_id: UUID) -> Response:
+    """The one that was removed, within an hour and while there is no other."""
+    return command("markets.restore_logo", args | {"market_id": market_id})
+
+
 @blp.route("/logos/<uuid:logo_id>")
 @blp.response(200, content_type="image/webp")
 def logo(logo_id: UUID) -> Response:
@@ -54,6 +62,14 @@ def logo(logo_id: UUID) -> Response:
 @blp.response(200, schemas.PhotoGone)
 def remove_photo(photo_id: UUID) -> Response:
     return command("catalogs.remove_photo", {"photo_id": photo_id})
+
+
+@blp.route("/photos/<uuid:photo_id>/restoration", methods=["POST"])
+@blp.arguments(schemas.PhotoBackBody)
+@blp.response(200, schemas.PhotoKept)
+def restore_photo(args: dict[str, Any], photo_id: UUID) -> Response:
+    """A farm's that was removed, within an hour."""
+    return command("catalogs.restore_photo", args | {"photo_id": photo_id})
 
 
 @blp.route("/photos/<uuid:photo_id>")

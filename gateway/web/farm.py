@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from gateway.backend import ask
 from gateway.rpc import ServiceUnavailable
 from gateway.web.forms import Form
-from gateway.web.pages import Answer, ensure_known, go, page
+from gateway.web.pages import Answer, Undo, ensure_known, go, page
 from services.catalogs import taxonomy
 from shared.errors import NotFound, Refused
 from shared.fields import MOST_PHOTO_BYTES
@@ -71,9 +71,15 @@ def add_photo(producer_id: UUID) -> Answer:
 
 @blp.post("/producer/<uuid:producer_id>/photos/<uuid:photo_id>/removal")
 def remove_photo(producer_id: UUID, photo_id: UUID) -> Answer:
+    """Undone by the same button the other way round."""
     ensure_known()
-    ask("catalogs.remove_photo", {"photo_id": photo_id})
-    return go(f"/producer/{producer_id}", word=_("La photo est retirée."))
+    back, form = f"/producer/{producer_id}", Form.posted()
+    if form["restore"]:
+        args = {"photo_id": photo_id, "place": form.integer("place")}
+        return put_back("catalogs.restore_photo", args, back, _("La photo est de nouveau là."))
+    place = ask("catalogs.remove_photo", {"photo_id": photo_id})["place"]
+    undo = None if place is None else Undo(request.path, {"restore": "1", "place": str(place)})
+    return go(back, word=_("La photo est retirée."), undo=undo)
 
 
 @blp.get("/producers/<uuid:producer_id>/payment-account")
@@ -129,6 +135,18 @@ def keep_photo(method: str, args: dict[str, Any], back: str) -> Answer:
         form.refuse(refused)
         return go(back, word=trouble_of(form), kind="trouble")
     return go(back, word=_("La photo est en place."))
+
+
+def put_back(method: str, args: dict[str, Any], back: str, word: str) -> Answer:
+    """A picture that was removed; what the toast offers may have lasted too long."""
+    form = Form.posted()
+    try:
+        ask(method, args)
+    except Refused as refused:
+        form.refuse(refused)
+        gone = _("Cette image n’est plus gardée : envoyez-la de nouveau.")
+        return go(back, word=gone if refused.status == 404 else trouble_of(form), kind="trouble")
+    return go(back, word=word)
 
 
 def form_of(facts: dict[str, Any]) -> Form:

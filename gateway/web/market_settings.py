@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 
 from gateway.backend import ask
 from gateway.web.administration import administered
+from gateway.web.farm import put_back
 from gateway.web.forms import Form, put
-from gateway.web.pages import Answer, go, page
+from gateway.web.pages import Answer, Undo, go, page
 from shared.fields import MOST_PHOTO_BYTES
 
 blp = Blueprint("market_settings", __name__)
@@ -78,9 +79,15 @@ def set_logo(number: int) -> Answer:
 
 @blp.post("/group/<int:number>/settings/logo/removal")
 def remove_logo(number: int) -> Answer:
-    market = administered(number, SECTION)
-    ask("markets.remove_logo", {"market_id": market["market_id"]})
-    return go(f"/group/{number}/settings", word=_("Le logo est retiré."), kind="note")
+    """Undone by the same button the other way round."""
+    market, form = administered(number, SECTION), Form.posted()
+    back, known = f"/group/{number}/settings", {"market_id": market["market_id"]}
+    if form["restore"]:
+        args = known | {"logo_id": form["restore"]}
+        return put_back("markets.restore_logo", args, back, _("Le logo est de nouveau là."))
+    ask("markets.remove_logo", known)
+    undo = Undo(request.path, {"restore": market["logo_id"]}) if market["logo_id"] else None
+    return go(back, word=_("Le logo est retiré."), kind="note", undo=undo)
 
 
 def _offer_again(form: Form) -> None:

@@ -41,7 +41,10 @@ class Producer(Base):
 
 
 class Photo(Base):
-    """A picture of a farm or of one of its products, as WebP; never changed. `small`: for lists; not of the oldest ones."""
+    """A picture of a farm or of one of its products, as WebP; never changed. `small`: for lists; not of the oldest ones.
+
+    `removed_at`: of a farm's that was taken out, and for a while can be put back. Nobody sees it meanwhile.
+    """
 
     __tablename__ = "photos"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -49,6 +52,7 @@ class Photo(Base):
     content: Mapped[bytes]
     small: Mapped[bytes | None]
     added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class ProducerPerson(Base):

@@ -1,5 +1,6 @@
 """catalogs: farms, their products and stock, and the catalogues in which they sell."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from services.catalogs import commands, projections, queries, schemas
 from shared import events
 from shared.actor import Actor
 from shared.db import Database
-from shared.messaging.entrypoints import command, on, outside, query
+from shared.messaging.entrypoints import command, due, on, outside, query
 from shared.messaging.service import Service
 from shared.tables import Table
 
@@ -76,8 +77,16 @@ class CatalogsService(Service):
 
     @command(schemas.PhotoId, schemas.PhotoGone)
     def remove_photo(self, session: Session, actor: Actor, args: Args) -> Args:
-        commands.remove_photo(session, actor, **args)
-        return args | {"gone": True}
+        return args | {"gone": True, "place": commands.remove_photo(session, actor, **args)}
+
+    @command(schemas.PhotoBack, schemas.PhotoKept)
+    def restore_photo(self, session: Session, actor: Actor, args: Args) -> Args:
+        commands.restore_photo(session, actor, **args)
+        return args
+
+    @due(every=timedelta(minutes=10))
+    def forget_removed_photos(self, session: Session) -> bool:
+        return commands.forget_removed_photos(session)
 
     @query(schemas.PhotoWanted, schemas.Photo)
     def photo(self, session: Session, actor: Actor, args: Args) -> Args:

@@ -67,13 +67,14 @@ class Market(Placed, Base):
 
 
 class Logo(Base):
-    """The picture of a market, as WebP; never changed, only replaced."""
+    """The picture of a market, as WebP; never changed, only replaced, or removed and for a while put back."""
 
     __tablename__ = "logos"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     market_id: Mapped[UUID] = mapped_column(ForeignKey("markets.id"), index=True)
     content: Mapped[bytes]
     added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
 
 
 class Member(Base):

@@ -38,6 +38,10 @@ class MarketsService(Service):
     def remove_logo(self, session: Session, actor: Actor, args: Args) -> Any:
         return commands.remove_logo(session, actor, **args)
 
+    @command(schemas.LogoBack, schemas.Market)
+    def restore_logo(self, session: Session, actor: Actor, args: Args) -> Any:
+        return commands.restore_logo(session, actor, **args)
+
     @query(schemas.LogoId, schemas.Logo)
     def logo(self, session: Session, actor: Actor, args: Args) -> Any:
         return queries.logo(session, **args)
@@ -220,6 +224,10 @@ class MarketsService(Service):
     @due(every=timedelta(minutes=1))
     def release_blocked_sales(self, session: Session) -> bool:
         return commands.release_blocked(session)
+
+    @due(every=timedelta(minutes=10))
+    def forget_removed_logos(self, session: Session) -> bool:
+        return commands.forget_removed_logos(session)
 
     @due(every=timedelta(seconds=10))
     def call_duty_vacancies(self, session: Session) -> bool:

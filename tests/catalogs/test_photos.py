@@ -1,16 +1,17 @@
 """Photos of farms and products: made anew, shown to everybody, changed by the farm alone."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.catalogs import commands
 from services.catalogs.domain import MOST_FARM_PHOTOS
 from services.catalogs.models import Photo
 from shared import pictures
-from shared.errors import NotAPicture
+from shared.errors import NotAPicture, NotFound
 from tests.catalogs import conftest
 from tests.support.bus import forget_told, told
 
@@ -143,6 +144,58 @@ def test_a_farm_shows_eight_photos_at_the_most_and_may_take_one_out(farm):  # SP
     assert added[-1].json["code"] == "too_many_photos"
     assert removed.json["gone"] is True
     assert farm.get(f"/producers/{farm.producer_id}").json["photo_ids"] == ids[1:]
+
+
+def test_a_photo_that_was_taken_out_is_seen_by_nobody_and_put_back_where_it_stood(farm):  # SPEC C1
+    path = f"/producers/{farm.producer_id}"
+    ids = [
+        farm.post(f"{path}/photos", data=a_picture(size=(40, 40)), content_type="image/png").json["photo_id"]
+        for _ in range(2)
+    ]
+    stranger = farm.log_in(PERSON | {"email": "jean@example.org"})
+
+    place = farm.http.delete(f"/api/v1/photos/{ids[0]}", headers=farm.headers).json["place"]
+    hidden = farm.get(f"/photos/{ids[0]}").status_code
+    back = f"/photos/{ids[0]}/restoration"
+    foreign = farm.http.post(f"/api/v1{back}", json={"place": place}, headers=stranger)
+    twice = [farm.post(back, json={"place": place}).status_code for _ in range(2)]
+
+    assert (place, hidden, foreign.status_code, twice) == (0, 404, 404, [200, 200])
+    assert farm.get(path).json["photo_ids"] == ids
+    assert farm.get(f"/photos/{ids[0]}").status_code == 200
+
+
+def test_a_photo_is_not_put_back_where_there_is_no_room(farm):  # SPEC C1
+    path = f"/producers/{farm.producer_id}/photos"
+    send = lambda: farm.post(path, data=a_picture(size=(40, 40)), content_type="image/png")  # noqa: E731
+    ids = [send().json["photo_id"] for _ in range(MOST_FARM_PHOTOS)]
+    farm.http.delete(f"/api/v1/photos/{ids[0]}", headers=farm.headers)
+    send()
+
+    answer = farm.post(f"/photos/{ids[0]}/restoration", json={"place": 0})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "too_many_photos")
+
+
+def test_a_photo_is_kept_for_an_hour_after_it_was_taken_out(database, moment):  # SPEC C1
+    farm = conftest.Farm(database("catalogs"))
+    removed, shown = (
+        commands.add_farm_photo(farm.db, farm.actor, producer_id=farm.id, content=a_picture(size=(40, 40)))
+        for _ in range(2)
+    )
+    kept = []
+    with farm.db.write() as session:
+        commands.remove_photo(session, farm.actor, photo_id=removed)
+
+    for _ in range(2):
+        moment.move(timedelta(minutes=40))
+        with farm.db.write() as session:
+            commands.forget_removed_photos(session)
+            kept.append({photo.id for photo in session.scalars(select(Photo))})
+
+    assert kept == [{removed, shown}, {shown}]
+    with farm.db.write() as session, pytest.raises(NotFound):
+        commands.restore_photo(session, farm.actor, photo_id=removed, place=0)
 
 
 def test_a_file_that_is_no_picture_changes_nothing(farm):  # SPEC X1

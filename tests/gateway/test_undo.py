@@ -1,10 +1,13 @@
 """What can be taken back is taken back by the form in the toast: no question before, and no script (LOOK: undo)."""
 
+import base64
+import io
 import re
 
 import pytest
 
 from tests.gateway.test_pages import Browser
+from tests.gateway.town import TINY_PICTURE
 
 BUTTON = "Rétablir"
 
@@ -12,6 +15,10 @@ BUTTON = "Rétablir"
 @pytest.fixture(scope="module")
 def farmer(town):
     return Browser(town, town.farmer)
+
+
+def a_picture():
+    return io.BytesIO(base64.b64decode(TINY_PICTURE))
 
 
 def undo(browser, page):
@@ -59,6 +66,44 @@ def test_a_product_that_was_withdrawn_is_for_sale_again(town, farmer):  # SPEC C
     undo(farmer, farmer.get(products))
 
     assert (gone, town.farmer.get(f"/products/{product_id}")["withdrawn"]) == (True, False)
+
+
+def test_a_photo_of_the_farm_that_was_removed_stands_where_it_stood(town, farmer):  # SPEC C1
+    own, page = f"/producers/{town.ids['producer_id']}", f"/producer/{town.ids['producer_id']}"
+    for _ in range(2):
+        farmer.post(f"{page}/photos", photo=(a_picture(), "photo.png"))
+    photos = town.farmer.get(own)["photo_ids"]
+
+    farmer.post(f"{page}/photos/{photos[0]}/removal")
+    without = town.farmer.get(own)["photo_ids"]
+    undo(farmer, farmer.get(page))
+
+    assert (without, town.farmer.get(own)["photo_ids"]) == (photos[1:], photos)
+    assert "La photo est de nouveau là." in farmer.get(page).text
+    for photo_id in photos:
+        town.farmer.ok("DELETE", f"/photos/{photo_id}")
+
+
+def test_a_logo_that_was_removed_is_there_again_unless_another_was_set(town):  # SPEC M4
+    admin, market = Browser(town, town.admin), f"/markets/{town.ids['market_id']}"
+    settings = f"/group/{town.ids['number']}/settings"
+    admin.get(settings)
+    admin.post(f"{settings}/logo", logo=(a_picture(), "logo.png"))
+    logo_id = town.admin.get(market)["logo_id"]
+
+    admin.post(f"{settings}/logo/removal")
+    undo(admin, admin.get(settings))
+    back = town.admin.get(market)["logo_id"]
+    admin.post(f"{settings}/logo/removal")
+    toast = admin.get(settings)
+    admin.post(f"{settings}/logo", logo=(a_picture(), "other.png"))
+    undo(admin, toast)
+    refused = admin.get(settings).text
+    admin.post(f"{settings}/logo/removal")
+
+    assert back == logo_id
+    assert "n’est plus gardée" in refused
+    assert town.admin.get(market)["logo_id"] is None
 
 
 def test_a_line_of_the_basket_comes_back_with_its_quantity(town):  # SPEC O1

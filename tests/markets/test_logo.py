@@ -1,11 +1,13 @@
 """« Définir un logo »: one picture a market, shown to everybody, changed by its administrators."""
 
 import base64
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from services.markets import commands
 from shared.errors import Refused
 from shared.events.markets import MarketChanged
 
@@ -53,6 +55,36 @@ def test_a_logo_can_be_taken_away(world, anne, market):  # SPEC M4
     gone = [world.call("remove_logo", by=anne, market_id=market) for _ in range(2)]
 
     assert [(one["logo_id"], one["version"]) for one in gone] == [(None, 3), (None, 3)]
+
+
+def test_a_logo_that_was_taken_away_is_seen_by_nobody_and_can_be_put_back(world, anne, market):  # SPEC M4 P3
+    logo_id = world.call("set_logo", by=anne, market_id=market, content=picture())["logo_id"]
+    logo = {"market_id": market, "logo_id": logo_id}
+    world.call("remove_logo", by=anne, market_id=market)
+
+    with pytest.raises(Refused):
+        world.call("logo", logo_id=logo_id)
+    with pytest.raises(Refused, match="forbidden"):
+        world.call("restore_logo", by=world.person(), **logo)
+    back = [world.call("restore_logo", by=anne, **logo) for _ in range(2)]
+
+    assert [(one["logo_id"], one["version"]) for one in back] == [(logo_id, 4), (logo_id, 4)]
+    assert world.call("logo", logo_id=logo_id)["logo_id"] == logo_id
+    with pytest.raises(Refused, match="not_found"):
+        world.call("restore_logo", by=anne, market_id=world.market(anne)["market_id"], logo_id=logo_id)
+
+
+@pytest.mark.parametrize("gone", ["another was set", "an hour is over"])
+def test_a_logo_is_not_put_back_for_ever(world, anne, market, gone):  # SPEC M4
+    logo_id = world.call("set_logo", by=anne, market_id=market, content=picture())["logo_id"]
+    world.call("remove_logo", by=anne, market_id=market)
+    if gone == "another was set":
+        world.call("set_logo", by=anne, market_id=market, content=picture(color="teal"))
+    world.moment.move(timedelta(minutes=61))
+    world.step(commands.forget_removed_logos)
+
+    with pytest.raises(Refused, match="not_found"):
+        world.call("restore_logo", by=anne, market_id=market, logo_id=logo_id)
 
 
 @pytest.mark.parametrize(("who", "code"), [("other", "forbidden"), ("nobody", "log_in_required")])

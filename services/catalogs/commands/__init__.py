@@ -1,7 +1,13 @@
 """What people do with their farms, products and catalogues."""
 
 from services.catalogs.commands.catalogs import change_catalog, create_catalog
-from services.catalogs.commands.photos import add_farm_photo, remove_photo, set_product_photo
+from services.catalogs.commands.photos import (
+    add_farm_photo,
+    forget_removed_photos,
+    remove_photo,
+    restore_photo,
+    set_product_photo,
+)
 from services.catalogs.commands.producers import change_producer, open_producer
 from services.catalogs.commands.products import (
     add_product,
@@ -20,8 +26,10 @@ __all__ = [
     "change_producer",
     "change_product",
     "create_catalog",
+    "forget_removed_photos",
     "open_producer",
     "remove_photo",
+    "restore_photo",
     "restore_product",
     "set_product_photo",
     "set_stock",

@@ -1,8 +1,9 @@
 """Photos of farms and products. A photo never changes: another picture is another photo with another id."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.catalogs import domain, rights, telling
@@ -12,6 +13,9 @@ from shared.actor import Actor
 from shared.db import Database
 from shared.errors import NotFound
 from shared.messaging import outbox
+
+KEPT = timedelta(hours=1)
+"""How long one that was removed can be put back."""
 
 
 def set_product_photo(db: Database, actor: Actor, product_id: UUID, content: bytes) -> UUID:
@@ -43,18 +47,48 @@ def add_farm_photo(db: Database, actor: Actor, producer_id: UUID, content: bytes
         return photo_id
 
 
-def remove_photo(session: Session, actor: Actor, photo_id: UUID) -> None:
-    photo = session.get(Photo, photo_id)
-    if photo is None:
+def remove_photo(session: Session, actor: Actor, photo_id: UUID) -> int | None:
+    """Answers where it stood among the farm's: there it can be put back. That of a product is gone at once."""
+    producer, photo = _own_photo(session, actor, photo_id)
+    if photo.removed_at is not None:
         raise NotFound("photo_id", what="photo")
-    producer = rights.own_producer(session, actor, photo.producer_id, "photo")
     if str(photo_id) in producer.photo_ids:
+        place = producer.photo_ids.index(str(photo_id))
         producer.photo_ids = [each for each in producer.photo_ids if each != str(photo_id)]
+        photo.removed_at = clock.now()
         _tell_producer(session, producer)
+        return place
     for product in session.scalars(select(Product).where(Product.photo_id == photo_id).with_for_update()):
         product.photo_id = None
         _tell_product(session, product, producer)
     _drop(session, photo_id)
+    return None
+
+
+def restore_photo(session: Session, actor: Actor, photo_id: UUID, place: int) -> None:
+    """Doing it twice is doing it once."""
+    producer, photo = _own_photo(session, actor, photo_id)
+    if photo.removed_at is None:
+        return
+    domain.ensure_room_for_photo(len(producer.photo_ids))
+    photo.removed_at = None
+    producer.photo_ids = [*producer.photo_ids[:place], str(photo_id), *producer.photo_ids[place:]]
+    _tell_producer(session, producer)
+
+
+def forget_removed_photos(session: Session) -> bool:
+    session.execute(delete(Photo).where(Photo.removed_at < clock.now() - KEPT))
+    return False
+
+
+def _own_photo(session: Session, actor: Actor, photo_id: UUID) -> tuple[Producer, Photo]:
+    """Read once its farm is locked."""
+    producer_id = session.scalar(select(Photo.producer_id).where(Photo.id == photo_id))
+    producer = rights.own_producer(session, actor, producer_id, "photo")
+    photo = session.get(Photo, photo_id)
+    if photo is None:
+        raise NotFound("photo_id", what="photo")
+    return producer, photo
 
 
 def _tell_product(session: Session, product: Product, producer: Producer) -> None:

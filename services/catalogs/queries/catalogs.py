@@ -27,7 +27,7 @@ def producer(session: Session, actor: Actor, producer_id: UUID) -> View:
 
 def photo(session: Session, photo_id: UUID, *, small: bool) -> View:
     wanted = func.coalesce(Photo.small, Photo.content) if small else Photo.content
-    content = session.scalar(select(wanted).where(Photo.id == photo_id))
+    content = session.scalar(select(wanted).where(Photo.id == photo_id, Photo.removed_at.is_(None)))
     if content is None:
         raise NotFound("photo_id", what="photo")
     return {"photo_id": photo_id, "content": base64.b64encode(content).decode()}

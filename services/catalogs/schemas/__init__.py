@@ -16,6 +16,8 @@ from services.catalogs.schemas.catalogs import (
 from services.catalogs.schemas.directory import MOST_LEFT_OUT, Directory, DirectoryPage, DirectoryQuery, SearchProducers
 from services.catalogs.schemas.photos import (
     Photo,
+    PhotoBack,
+    PhotoBackBody,
     PhotoGone,
     PhotoId,
     PhotoKept,
@@ -84,6 +86,8 @@ __all__ = [
     "MyCatalogs",
     "Nothing",
     "Photo",
+    "PhotoBack",
+    "PhotoBackBody",
     "PhotoGone",
     "PhotoId",
     "PhotoKept",

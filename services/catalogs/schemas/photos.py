@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from shared.fields import MOST_PHOTO_BYTES, Base64
+from shared.fields import MOST_PHOTO_BYTES, Base64, ExactInteger
 
 
 class PhotoOfProduct(Schema):
@@ -17,6 +17,16 @@ class PhotoOfFarm(Schema):
 
 class PhotoId(Schema):
     photo_id = fields.UUID(required=True)
+
+
+class PhotoBackBody(Schema):
+    """`place`: where it is to stand among the farm's photos; 0 is in front."""
+
+    place = ExactInteger(required=True, validate=validate.Range(min=0))
+
+
+class PhotoBack(PhotoBackBody, PhotoId):
+    pass
 
 
 class PhotoSize(Schema):
@@ -36,7 +46,10 @@ class PhotoKept(Schema):
 
 
 class PhotoGone(PhotoKept):
+    """`place`: where it stood among the farm's photos, and can be put back for an hour; null of a product's."""
+
     gone = fields.Boolean()
+    place = fields.Integer(allow_none=True)
 
 
 class Photo(PhotoKept):

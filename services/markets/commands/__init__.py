@@ -14,7 +14,7 @@ from services.markets.commands.duty import (
     withdraw_from_duty,
 )
 from services.markets.commands.invitations import accept_invitation, invite
-from services.markets.commands.logos import remove_logo, set_logo
+from services.markets.commands.logos import forget_removed_logos, remove_logo, restore_logo, set_logo
 from services.markets.commands.markets import change_market, create_market
 from services.markets.commands.members import decide_waiting, join, leave
 from services.markets.commands.participation import invite_producer, participate, withdraw
@@ -31,6 +31,7 @@ __all__ = [
     "create_market",
     "decide_waiting",
     "finish_due",
+    "forget_removed_logos",
     "grant_role",
     "invite",
     "invite_producer",
@@ -45,6 +46,7 @@ __all__ = [
     "remind_of_duty",
     "remove_logo",
     "reschedule_sale",
+    "restore_logo",
     "revoke_role",
     "set_duty_shifts",
     "set_logo",

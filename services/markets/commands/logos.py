@@ -1,5 +1,6 @@
 """« Définir un logo »: the one picture of a market. Another picture is another logo with another id."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -12,6 +13,10 @@ from services.markets.rights import must_administer
 from shared import clock, pictures
 from shared.actor import Actor
 from shared.db import Database
+from shared.errors import NotFound
+
+KEPT = timedelta(hours=1)
+"""How long one that was removed can be put back."""
 
 
 def set_logo(db: Database, actor: Actor, market_id: UUID, content: bytes) -> Market:
@@ -22,24 +27,42 @@ def set_logo(db: Database, actor: Actor, market_id: UUID, content: bytes) -> Mar
         market = lock_market(session, market_id)
         must_administer(session, actor, market_id)
         logo = Logo(id=clock.new_id(), market_id=market_id, content=picture, added_at=clock.now())
-        _replace(session, market, logo)
+        session.execute(delete(Logo).where(Logo.market_id == market_id))
+        session.add(logo)
+        _show(session, market, logo.id)
         return market
 
 
 def remove_logo(session: Session, actor: Actor, market_id: UUID) -> Market:
-    """Doing it twice is doing it once."""
+    """Doing it twice is doing it once. It can be put back for a while."""
     market = lock_market(session, market_id)
     must_administer(session, actor, market_id)
     if market.logo_id is not None:
-        _replace(session, market, None)
+        session.get_one(Logo, market.logo_id).removed_at = clock.now()
+        _show(session, market, None)
     return market
 
 
-def _replace(session: Session, market: Market, logo: Logo | None) -> None:
-    session.execute(delete(Logo).where(Logo.market_id == market.id))
-    if logo is not None:
-        session.add(logo)
-    market.logo_id = logo.id if logo else None
+def restore_logo(session: Session, actor: Actor, market_id: UUID, logo_id: UUID) -> Market:
+    """Doing it twice is doing it once; not found once there is another."""
+    market = lock_market(session, market_id)
+    must_administer(session, actor, market_id)
+    logo = session.get(Logo, logo_id)
+    if logo is None or logo.market_id != market_id:
+        raise NotFound("logo_id", what="logo")
+    if logo.removed_at is not None:
+        logo.removed_at = None
+        _show(session, market, logo_id)
+    return market
+
+
+def forget_removed_logos(session: Session) -> bool:
+    session.execute(delete(Logo).where(Logo.removed_at < clock.now() - KEPT))
+    return False
+
+
+def _show(session: Session, market: Market, logo_id: UUID | None) -> None:
+    market.logo_id = logo_id
     market.version += 1
     session.flush()
     tell(session, market)

@@ -60,7 +60,7 @@ def market(session: Session, actor: Actor, market_id: UUID | None = None, number
 
 def logo(session: Session, logo_id: UUID) -> dict[str, Any]:
     found = session.get(Logo, logo_id)
-    if found is None:
+    if found is None or found.removed_at is not None:
         raise NotFound("logo_id", what="logo")
     return {"logo_id": found.id, "content": base64.b64encode(found.content).decode()}
 

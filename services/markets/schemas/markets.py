@@ -69,6 +69,10 @@ class LogoId(Schema):
     logo_id = fields.UUID(required=True)
 
 
+class LogoBack(LogoId, MarketId):
+    pass
+
+
 class Logo(LogoId):
     """`content`: a WebP as base64."""
 

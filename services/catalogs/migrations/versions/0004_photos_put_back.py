@@ -1,0 +1,21 @@
+"""photos put back"""
+
+from alembic import op
+import sqlalchemy as sa
+from shared import db as types
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('removed_at', types.UtcDateTime(), nullable=True))
+
+
+def downgrade() -> None:
+    op.execute('DELETE FROM photos WHERE removed_at IS NOT NULL')
+    with op.batch_alter_table('photos', schema=None) as batch_op:
+        batch_op.drop_column('removed_at')
