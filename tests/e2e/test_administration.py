@@ -148,6 +148,22 @@ def test_members_are_searched_given_roles_and_invited(visitor, town):  # SPEC N6
     nadege.ensure_pleasant("invitations")
 
 
+def test_linked_catalogues_are_searched_as_one_types(visitor, town):  # SPEC C6
+    nadege = visitor("nadege")
+    linked, field = nadege.page.locator("#linked"), nadege.page.locator("#search")
+    nadege.open(f"{town.home}/catalogs?search=moulin")
+
+    field.fill("chênes")
+    linked.get_by_text("Ferme des Trois Chênes", exact=True).wait_for()
+    others = linked.get_by_text("Les Jardins du Moulin").count()
+    nadege.page.wait_for_url("**/catalogs?search=ch*")
+    field.fill("truffes")
+
+    nadege.reads("Aucun catalogue relié ne correspond à « truffes »")
+    nadege.ensure_pleasant("catalogs-none")
+    assert others == 0
+
+
 def test_who_waits_is_accepted(visitor, town):  # SPEC M8
     ines = visitor(person=town.newcomer("Inès"))
     home = open_market(ines, "Marché d’Inès")
