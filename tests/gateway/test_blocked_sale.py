@@ -60,3 +60,11 @@ def test_the_calendar_of_administrators_says_when_it_should_have_opened(town, bl
     distributions = browser_of(town, "admin").get("/group/{number}/distributions".format(**town.ids)).text
 
     assert "devait ouvrir le" in distributions
+
+
+def test_producers_read_that_it_opens_late_and_no_past_time(town, blocked):  # SPEC S9 P3
+    sales = browser_of(town, "farmer").get("/producer").text
+    late = sales.split(f'id="sale-{blocked}"')[1].split("</li>")[0]
+
+    assert "ouverture retardée" in late
+    assert "Commandes à partir du" not in late

@@ -103,6 +103,7 @@ def producer_sales(session: Session, actor: Actor, after: UUID | None, limit: in
         {
             **_facts(row),
             **{name: getattr(markets[row.market_id], name) for name in MARKET},
+            "blocked_at": row.blocked_at,
             "market_name": markets[row.market_id].name,
             "market_number": markets[row.market_id].number,
             "catalogs": [each for each in catalogs[row.id] if each["producer_id"] in mine],

@@ -233,6 +233,9 @@ class ProducerSalesAsked(PageBody):
 
 
 class ProducerSale(PublicSale):
+    """`blocked_at`: when it should have opened and could not."""
+
+    blocked_at = fields.AwareDateTime(allow_none=True)
     market_name = fields.String()
     market_number = fields.Integer()
     time_zone = fields.String()
