@@ -8,10 +8,10 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
 from flask_smorest.spec.plugins import FlaskPlugin
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from services.accounts.schemas import Email
-from shared.fields import MOST_QUANTITY, ExactInteger, QuantityField, WireDecimal
+from shared.fields import MOST_QUANTITY, ONE_LINE, ExactInteger, Line, QuantityField, WireDecimal
 
 DESCRIPTION = (
     "Writes take an `Idempotency-Key` header: the same key with the same body gives the same answer. Editable "
@@ -82,6 +82,7 @@ class Shapes(MarshmallowPlugin):
         converter.map_to_openapi_type(WireDecimal, "string", None)
         converter.map_to_openapi_type(Email, fields.Email)
         converter.add_attribute_function(_decimal)
+        converter.add_attribute_function(_line)
 
 
 def complete(app: Flask, spec: APISpec) -> None:
@@ -134,6 +135,12 @@ def _schema_name(schema: Any) -> str:
     kind: Any = resolve_schema_cls(schema)
     service = kind.__module__.split(".")[1] if kind.__module__.startswith("services.") else "gateway"
     return f"{service}.{kind.__name__}"
+
+
+def _line(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:
+    """No line breaks; unless the field has a pattern of its own, which allows none either."""
+    own = any(isinstance(validator, validate.Regexp) for validator in field.validators)
+    return {"pattern": ONE_LINE} if isinstance(field, Line) and not own else {}
 
 
 def _decimal(_converter: Any, field: Any, **_kwargs: Any) -> dict[str, Any]:

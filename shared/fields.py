@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,29 @@ from marshmallow import ValidationError, fields, validate
 MOST_CENTS = 10_000_000_00
 MOST_QUANTITY = 100_000
 MOST_PHOTO_BYTES = 12 * 1024 * 1024
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+ONE_LINE = rf"^[^{CONTROLS}]*$"
+
+
+class Text(fields.String):
+    """Trimmed; at most `most` characters, at least `least`. `refused`: what no database takes."""
+
+    refused = re.compile(r"[\x00\ud800-\udfff]")
+
+    def __init__(self, most: int, least: int = 0, *also: validate.Validator, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Length(least, most), *also], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        if self.refused.search(text):
+            raise self.make_error("invalid")
+        return text.strip()
+
+
+class Line(Text):
+    """Text without line breaks or other control characters."""
+
+    refused = re.compile(rf"[{CONTROLS}\ud800-\udfff]")
 
 
 class ExactInteger(fields.Field[int]):

@@ -5,10 +5,11 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from shared.fields import ExactInteger
+from shared.fields import ExactInteger, Line
 
 PASSWORD = validate.Length(min=10, max=200)
-NAME = validate.Length(min=1, max=80)
+MOST_NAME = 80
+PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
 
 
 class Email(fields.String):
@@ -29,9 +30,9 @@ class Nothing(Schema):
 class RegisterBody(Schema):
     email = Email(required=True)
     password = fields.String(required=True, validate=PASSWORD, load_only=True)
-    first_name = fields.String(required=True, validate=NAME)
-    last_name = fields.String(required=True, validate=NAME)
-    phone = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$"))
+    first_name = Line(MOST_NAME, 1, required=True)
+    last_name = Line(MOST_NAME, 1, required=True)
+    phone = Line(29, 6, PHONE, load_default=None, allow_none=True)
     language = fields.String(load_default="fr", validate=validate.OneOf(["fr", "en"]))
 
 
@@ -40,9 +41,9 @@ class Register(RegisterBody):
 
 
 class ChangeMe(Schema):
-    first_name = fields.String(validate=NAME)
-    last_name = fields.String(validate=NAME)
-    phone = fields.String(allow_none=True, validate=validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$"))
+    first_name = Line(MOST_NAME, 1)
+    last_name = Line(MOST_NAME, 1)
+    phone = Line(29, 6, PHONE, allow_none=True)
     language = fields.String(validate=validate.OneOf(["fr", "en"]))
     second_email = Email(allow_none=True)
     version = ExactInteger(allow_none=True)
@@ -56,7 +57,7 @@ class ChangeMe(Schema):
 class LogInBody(Schema):
     email = Email(required=True)
     password = fields.String(required=True, validate=validate.Length(max=200), load_only=True)
-    label = fields.String(load_default="", validate=validate.Length(max=120))
+    label = Line(120, load_default="")
     scopes = fields.List(
         fields.String(validate=validate.OneOf(["read", "write"])),
         load_default=lambda: ["read", "write"],

@@ -42,6 +42,19 @@ def test_a_person_registers_and_logs_in_with_one_address_in_any_spelling(account
     assert answer.json["account_id"] == registered.json["account_id"]
 
 
+def test_names_of_several_lines_are_refused_at_their_fields(accounts):  # SPEC P1 X1 X4
+    broken = "Marie\r\nBcc: vole@evil.example"
+    refused = accounts.http.post("/api/v1/accounts", json=MARIE | {"first_name": broken, "phone": "06 12 34 56 78\n"})
+    headers = logged_in(accounts, first_name=" Marie ")
+
+    changed = accounts.http.patch("/api/v1/accounts/me", json={"last_name": broken}, headers=headers)
+
+    assert (refused.status_code, refused.json["code"]) == (422, "invalid_input")
+    assert {each["field"] for each in refused.json["errors"]} == {"first_name", "phone"}
+    assert (changed.json["code"], changed.json["errors"][0]["field"]) == ("invalid_input", "last_name")
+    assert accounts.http.get("/api/v1/accounts/me", headers=headers).json["first_name"] == "Marie"
+
+
 def test_a_second_account_with_the_same_address_is_refused(accounts):  # SPEC P1
     accounts.http.post("/api/v1/accounts", json=MARIE)
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = ("shared", "services", "gateway", "clayette", "sandbox")
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 40
-SHARED_BUDGET = 1_800
+SHARED_BUDGET = 1_850
 
 
 def sources():

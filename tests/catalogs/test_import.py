@@ -163,6 +163,7 @@ def test_what_the_sheet_leaves_out_stays_or_leaves_the_catalogue(db, sheet):  # 
         ("Identifiant", "7", "cell_not_an_identifier"),
         ("Identifiant", str(uuid4()), "not_of_this_farm"),
         ("Origine", "deux\nlignes", "invalid_input"),
+        ("Nom", "deux\u2028lignes", "invalid_input"),
     ],
 )
 def test_a_wrong_cell_is_told_by_row_and_column_and_nothing_is_written(db, sheet, column, cell, code):  # SPEC C3 X1
@@ -175,6 +176,13 @@ def test_a_wrong_cell_is_told_by_row_and_column_and_nothing_is_written(db, sheet
         sheet.apply(rows, preview["seen"])
     assert told(db) == []
     assert len(sheet.items()) == 2
+
+
+def test_what_is_blank_around_a_cell_does_not_count(sheet):  # SPEC C3
+    preview = sheet.preview([["Nom", "Origine"], [CARROTS["name"] + "\r\n", "Landes \n"]])
+
+    assert preview["faults"] == []
+    assert [(each["column"], each["after"]) for each in preview["rows"][0]["changes"]] == [("Origine", "Landes")]
 
 
 def test_all_faults_are_told_at_once(sheet):  # SPEC C3
@@ -263,7 +271,7 @@ def test_rates_are_read_as_spreadsheets_keep_them(cell, rate):  # SPEC C3
 
 
 def text(most):
-    letters = st.characters(blacklist_categories=("Cs", "Cc", "Co", "Cn"))
+    letters = st.characters(blacklist_categories=("Cs", "Cc", "Co", "Cn", "Zl", "Zp"))
     risky = st.sampled_from(["=", "'", "+", "-", "@", ";", ",", '"'])
     return st.text(letters | risky, max_size=most).map(str.strip)
 

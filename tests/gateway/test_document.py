@@ -16,6 +16,10 @@ from tests.gateway.routes import ROUTES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBLEM = "#/components/schemas/gateway.ProblemSchema"
+SEVERAL_LINES = {"addresses[]", "description", "ingredients", "presentation", "reason", "welcome"}
+OTHERWISE_LIMITED = {"email", "second_email", "password", "token", "starts", "ends", "opens", "closes"}
+OTHERWISE_LIMITED |= {"category", "unit", "net_unit", "grows", "grows[]", "labels[]", "allergens[]"}
+"""Of a form of their own, one of a list, or never shown."""
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,39 @@ def test_the_headers_that_a_view_heeds_are_described(document):  # SPEC O5 D8
     for file in sorted((ROOT / "gateway" / "api").glob("*.py")):
         for name, code in re.findall(r"\ndef (\w+)\((.*?)(?=\n\n\n|\Z)", file.read_text("utf-8"), re.DOTALL):
             assert ("if_match=True" in code) == ("IfMatch" in described.get(f"{file.stem}.{name}", set())), name
+
+
+def test_each_text_that_people_send_is_one_line_unless_named_here(document):  # SPEC X1 X4
+    one_line = {path: text for path, text in texts_sent(document) if path.rpartition(".")[2] not in OTHERWISE_LIMITED}
+    several = {path for path in one_line if path.rpartition(".")[2] in SEVERAL_LINES}
+
+    for text in ("a\nb", "Marie\u2028", "\x7f", "12 34\r56"):
+        allowing = {path for path, sent in one_line.items() if re.search(sent.get("pattern", ""), text)}
+        assert allowing == several, text
+    assert len(one_line) > 50
+
+
+def texts_sent(document):
+    """(name.of.the.field, schema) of every free text in bodies and addresses."""
+    for *_, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            yield from texts_of(document, content["schema"], operation["operationId"])
+        for parameter in operation.get("parameters", []):
+            where = f"{operation['operationId']}.{parameter.get('name')}"
+            yield from texts_of(document, parameter.get("schema", {}), where)
+
+
+def texts_of(document, schema, path):
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for part in schema.get("anyOf", []):
+        yield from texts_of(document, part, path)
+    for name, part in schema.get("properties", {}).items():
+        yield from texts_of(document, part, f"{path}.{name}")
+    if "items" in schema:
+        yield from texts_of(document, schema["items"], f"{path}[]")
+    if "string" in schema.get("type", "") and "enum" not in schema and schema.get("format", "email") == "email":
+        yield path, schema
 
 
 def test_the_page_of_the_document_has_nothing_inline_and_its_parts_are_here(town):  # SPEC X4

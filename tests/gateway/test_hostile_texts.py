@@ -39,7 +39,9 @@ FILES["farmer"] += [f"{SALE}/{{producer_id}}/orders"]
 @pytest.fixture(scope="module")
 def ill(town):
     """{name: id}; with two paid baskets, validated and invoiced."""
-    admin, farmer = (Client(town.app, f"ill-{who}", first_name=LINES, last_name=TEXTS["script"]) for who in ("a", "f"))
+    admin, farmer = (
+        Client(town.app, f"ill-{who}", first_name=TEXTS["link"], last_name=TEXTS["script"]) for who in ("a", "f")
+    )
     keys = list(TEXTS)
     members = {
         first: Client(town.app, f"ill-{first}", first_name=TEXTS[first], last_name=TEXTS[last])
@@ -137,6 +139,18 @@ def test_a_refused_form_shows_what_was_typed_and_nothing_runs(ill, town):  # SPE
             seen = Seen(answer.text)
             assert seen.harm == []
             assert one_line(text) in seen.text
+
+
+def test_a_name_of_several_lines_is_refused_at_its_field(ill, town):  # SPEC X1 X4
+    person = {"email": "ill-lines@example.org", "password": "un panier de pommes", "last_name": "Martin"}
+    place = {"place.name": "Halle", "place.postcode": "33880", "place.commune": "Cambes"}
+
+    signed_up = Browser(town).post("/sign-up", **person, first_name=LINES)
+    made = ill["browsers"]["admin"].post("/markets/new", kind="association", name=LINES, **place)
+
+    for answer in (signed_up, made):
+        assert answer.status_code == 422
+        assert answer.text.count("Ce texte n’est pas valable.") == 2, "in the summary and at the field"
 
 
 @pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in FILES.items() for path in paths])

@@ -48,6 +48,22 @@ def anne(running):
     return Person(running, "anne")
 
 
+@pytest.mark.parametrize("broken", ["Rive\nDroite", "Rive Droite\u2028", "\x7fRive Droite", "Rive\x85Droite"])
+def test_names_of_several_lines_are_refused_at_their_fields(running, anne, broken):  # SPEC X1 X4
+    made = anne.post("/markets", **MARKET | {"welcome": "Bonjour !\nÀ samedi.", "contact_name": " Anne  "})
+    path = f"/markets/{made.json['market_id']}"
+
+    named = anne.post("/markets", **MARKET | {"name": broken, "place": PLACE | {"name": broken, "address": broken}})
+    changed = anne.patch(path, contact_name=broken)
+    kept = anne.get(path).json
+
+    assert (named.status_code, named.json["code"]) == (422, "invalid_input")
+    assert {each["field"] for each in named.json["errors"]} == {"name", "place.name", "place.address"}
+    assert (changed.status_code, changed.json["code"]) == (422, "invalid_input")
+    assert changed.json["errors"] == [{"field": "contact_name", "message": "Ce texte n’est pas valable."}]
+    assert (kept["welcome"], kept["contact_name"]) == ("Bonjour !\nÀ samedi.", "Anne")
+
+
 def test_a_market_is_opened_found_and_reached_by_its_link(running, anne):  # SPEC M1 M5
     made = anne.post("/markets", **MARKET)
     visitor = Person(running)

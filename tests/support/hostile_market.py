@@ -1,6 +1,6 @@
 """A market and a farm all of whose texts are hostile, made through the API. `ok(method, path, body)` acts as their people."""
 
-from tests.support.hostile import LINES, PARAGRAPH, TEXTS
+from tests.support.hostile import PARAGRAPH, TEXTS
 
 COMMUNE = {"postcode": "33880", "commune": "Cambes"}
 
@@ -18,8 +18,8 @@ def stock_farm(ok):
 
 
 def open_market(ok):
-    place = {"name": TEXTS["formula"], "address": TEXTS["typst"] + LINES} | COMMUNE
-    texts = {"name": TEXTS["script"] + LINES, "welcome": PARAGRAPH, "contact_name": TEXTS["image"]}
+    place = {"name": TEXTS["formula"], "address": TEXTS["typst"]} | COMMUNE
+    texts = {"name": TEXTS["script"], "welcome": PARAGRAPH, "contact_name": TEXTS["image"]}
     market = ok("POST", "/markets", {"kind": "association", "place": place} | texts)
     return {"market_id": market["market_id"], "number": market["number"]}
 

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.catalogs.schemas.base import Line, Version
+from services.catalogs.schemas.base import Version
 from services.catalogs.schemas.producers import CatalogCard, ProducerFacts, ProducerId
 from services.catalogs.schemas.products import Product
-from shared.fields import Cents, ExactInteger
+from shared.fields import Cents, ExactInteger, Line
 
 MOST_ITEMS = 500
 DEAREST_CENTS = 10_000_00

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.catalogs.schemas.producers import CatalogCard
+from shared.fields import Line
 
 MOST_LEFT_OUT = 500
 
@@ -13,7 +14,7 @@ class DirectoryPage(Schema):
     """`grows`: a group or category of the taxonomy. `name`: words of the farm's name. `after`: the `next` of the page before."""
 
     grows = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
-    name = fields.String(load_default="", validate=validate.Length(max=80))
+    name = Line(80, load_default="")
     within_km = fields.Integer(load_default=100, validate=validate.Range(1, 1000))
     after = fields.UUID(load_default=None, allow_none=True)
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
@@ -22,7 +23,7 @@ class DirectoryPage(Schema):
 class DirectoryQuery(DirectoryPage):
     """`near`: a commune or postcode; or a point. Neither: by name."""
 
-    near = fields.String(load_default="", validate=validate.Length(max=80))
+    near = Line(80, load_default="")
     latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.catalogs.schemas.base import Codes, Line, Text, Version
-from shared.fields import Flag
+from services.catalogs.schemas.base import Codes, Version
+from shared.fields import Flag, Line, Text
 
 PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
 
@@ -15,16 +15,16 @@ class ProducerBody(Schema):
 
     name = Line(120, 1, required=True)
     commune = Line(120, 1, required=True)
-    postcode = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z -]{3,10}$"))
+    postcode = Line(10, 3, validate.Regexp(r"^[0-9A-Za-z -]{3,10}$"), required=True)
     latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
     presentation = Text(5000, load_default="")
     grows = Codes(40, load_default=list)
     labels = Codes(20, load_default=list)
-    siret = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=30))
+    siret = Line(30, load_default=None, allow_none=True)
     vat_exempt = Flag(load_default=False)
-    phone = fields.String(load_default=None, allow_none=True, validate=PHONE)
-    email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=254))
+    phone = Line(29, 6, PHONE, load_default=None, allow_none=True)
+    email = Line(254, 0, validate.Email(), load_default=None, allow_none=True, metadata={"format": "email"})
 
     @validates_schema
     def _both_coordinates(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.catalogs.schemas.base import Codes, Line, Text, Version
+from services.catalogs.schemas.base import Codes, Version
 from services.catalogs.schemas.producers import ProducerId
-from shared.fields import ExactInteger, Flag, QuantityField, WireDecimal
+from shared.fields import ExactInteger, Flag, Line, QuantityField, Text, WireDecimal
 
 
 class ProductBody(Schema):

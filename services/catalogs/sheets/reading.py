@@ -62,9 +62,9 @@ def key(text: str) -> str:
 
 
 def text(cell: str) -> str:
-    """Without the apostrophe that marks a formula as text."""
+    """Without the apostrophe that marks a formula as text, and what is blank around it."""
     marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
-    return cell[1:] if marked else cell
+    return (cell[1:] if marked else cell).strip()
 
 
 def product_id(cell: str) -> UUID:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from shared.fields import ExactInteger, Flag, QuantityField
+from shared.fields import ExactInteger, Flag, Line, QuantityField
 
 MOST_LINES = 5000
 A_DAY_SECONDS = 86400
@@ -39,7 +39,7 @@ class BasketSearch(Schema):
     so many seconds; a change counts from the beginning of its transaction, so ask for a little more than you missed.
     """
 
-    search = fields.String(load_default="", validate=validate.Length(max=80))
+    search = Line(80, load_default="")
     uncollected = fields.Boolean(load_default=False)
     changed_within = ExactInteger(load_default=None, allow_none=True, validate=validate.Range(1, A_DAY_SECONDS))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from shared.fields import ExactInteger
+from shared.fields import ExactInteger, Line
 
 MOST_PER_PAGE = 200
 EARLIEST, LATEST = 2000, 2100
@@ -66,10 +66,10 @@ class Hour(fields.Time):
 class Place(Schema):
     """Coordinates that are not given are those of the commune."""
 
-    name = fields.String(required=True, validate=validate.Length(min=1, max=120))
-    address = fields.String(load_default="", validate=validate.Length(max=200))
-    postcode = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z -]{2,10}$"))
-    commune = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    name = Line(120, 1, required=True)
+    address = Line(200, load_default="")
+    postcode = Line(10, 2, validate.Regexp(r"^[0-9A-Za-z -]{2,10}$"), required=True)
+    commune = Line(80, 1, required=True)
     latitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
     longitude = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
 

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.markets.schemas.common import Hour, Place, SaleId, Version
-from shared.fields import ExactInteger
+from shared.fields import ExactInteger, Line
 
 MOST_SHIFTS = 30
 MOST_PLACES = 100
@@ -13,7 +13,7 @@ class WantedDutyShift(Schema):
     """Hours are wall-clock times of the day of the distribution. `shift_id`: of a shift that stays, with its people."""
 
     shift_id = fields.UUID(load_default=None, allow_none=True)
-    role = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    role = Line(80, 1, required=True)
     starts = Hour(required=True)
     ends = Hour(required=True)
     places = ExactInteger(required=True, validate=validate.Range(1, MOST_PLACES))

@@ -5,16 +5,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_dump, validate, validates_schema
 
 from services.markets.schemas.common import MarketId, Place, Version
-from shared.fields import MOST_PHOTO_BYTES, Base64, ExactInteger
+from shared.fields import MOST_PHOTO_BYTES, Base64, ExactInteger, Line, Text
 
 KIND = validate.OneOf(["producers", "local_authority", "company", "association"])
 MODE = validate.OneOf(["before", "during"])
 REGISTRATION = validate.OneOf(["open", "closed", "waiting_list"])
-NAME = validate.Length(min=1, max=120)
-TEXT = validate.Length(max=5000)
-EMAIL = validate.And(validate.Length(max=254), validate.Email())
+MOST_NAME = 120
 PHONE = validate.Regexp(r"^\+?[0-9 .()/-]{6,28}$")
-ZONE = validate.Length(min=1, max=60)
 
 
 class Nothing(Schema):
@@ -25,12 +22,12 @@ class _Settings(Schema):
     """What a market can be set to. Rates are in basis points: 300 is 3 %."""
 
     organisation_mode = fields.String(validate=MODE)
-    time_zone = fields.String(validate=ZONE)
+    time_zone = Line(60, 1)
     registration = fields.String(validate=REGISTRATION)
-    welcome = fields.String(validate=TEXT)
-    contact_name = fields.String(validate=validate.Length(max=120))
-    contact_email = fields.String(allow_none=True, validate=EMAIL)
-    contact_phone = fields.String(allow_none=True, validate=PHONE)
+    welcome = Text(5000)
+    contact_name = Line(MOST_NAME)
+    contact_email = Line(254, 0, validate.Email(), allow_none=True, metadata={"format": "email"})
+    contact_phone = Line(29, 6, PHONE, allow_none=True)
     payment_fee_bp = ExactInteger(validate=validate.Range(0, 2000))
     commission_bp = ExactInteger(validate=validate.Range(0, 5000))
     reservation_minutes = ExactInteger(validate=validate.Range(5, 120))
@@ -41,13 +38,13 @@ class _Settings(Schema):
 class CreateMarket(_Settings):
     """What is left out is preset by the kind of market and its place."""
 
-    name = fields.String(required=True, validate=NAME)
+    name = Line(MOST_NAME, 1, required=True)
     kind = fields.String(required=True, validate=KIND)
     place = fields.Nested(Place, required=True)
 
 
 class ChangeMarketBody(_Settings):
-    name = fields.String(validate=NAME)
+    name = Line(MOST_NAME, 1)
     kind = fields.String(validate=KIND)
     place = fields.Nested(Place)
 
@@ -181,7 +178,7 @@ class MarketHome(Schema):
 class SearchMarkets(Schema):
     """`near`: the beginning of a commune's name, or a postcode; or a point."""
 
-    near = fields.String(load_default="", validate=validate.Length(max=80))
+    near = Line(80, load_default="")
     latitude = fields.Float(load_default=None, validate=validate.Range(-90, 90))
     longitude = fields.Float(load_default=None, validate=validate.Range(-180, 180))
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))

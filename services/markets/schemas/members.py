@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.markets.schemas.common import MOST_PER_PAGE, MarketId, PageBody
-from shared.fields import Flag
+from shared.fields import Flag, Line
 
 ROLE = validate.OneOf(["administrator", "message_sender", "catalog_manager"])
 
@@ -23,7 +23,7 @@ class WhichMembers(Schema):
 
 
 class MembersPage(WhichMembers, PageBody):
-    search = fields.String(load_default="", validate=validate.Length(max=80))
+    search = Line(80, load_default="")
 
 
 class ExportMembers(WhichMembers, MarketId):

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.markets.schemas.common import Day, Instant, MarketId, PageBody, Place, SaleId, Version
-from shared.fields import ExactInteger
+from shared.fields import ExactInteger, Text
 
 STATES = ["planned", "open", "closed", "distributed", "validated", "cancelled"]
 
@@ -185,7 +185,7 @@ class Sales(Schema):
 
 
 class CancelSaleBody(Schema):
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=500))
+    reason = Text(500, 1, required=True)
 
 
 class CancelSale(CancelSaleBody, SaleId):

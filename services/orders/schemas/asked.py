@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from shared.fields import Cents, ExactInteger, QuantityField
+from shared.fields import Cents, ExactInteger, Line, QuantityField
 
 MOST_LINES = 300
 PAGE = validate.Range(1, 200)
@@ -34,11 +34,11 @@ class ShopQuery(Schema):
     `group`: the first part of categories. `shelves`: answer too how many offers each category and producer has.
     """
 
-    group = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    group = Line(80, load_default=None, allow_none=True)
     organic = fields.Boolean(load_default=False)
     shelves = fields.Boolean(load_default=False)
-    search = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
-    category = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
+    search = Line(80, load_default=None, allow_none=True)
+    category = Line(80, load_default=None, allow_none=True)
     producer_id = fields.UUID(load_default=None, allow_none=True)
     after = fields.UUID(load_default=None, allow_none=True)
     limit = fields.Integer(load_default=500, validate=SHOP_PAGE)
