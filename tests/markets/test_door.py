@@ -129,16 +129,28 @@ def test_people_are_invited_by_mail(running, anne):  # SPEC N6
     assert [invitation["email"] for invitation in anne.get(path).json["items"]] == ["carl@example.org"]
 
 
+def three_weeks():
+    first_on = (datetime.now(UTC) + timedelta(days=40)).date()
+    dates = {"first_on": first_on.isoformat(), "until": (first_on + timedelta(days=20)).isoformat()}
+    return dates | {"rhythm": "weekly", "starts": "19:00", "ends": "20:00"}
+
+
+@pytest.mark.parametrize("hour", ["19:00+02:00", "19:00Z"])
+def test_hours_of_a_cycle_are_those_of_the_clock_on_the_market_and_take_no_offset(anne, hour):  # SPEC S3 X1
+    path = f"/markets/{anne.post('/markets', **MARKET).json['market_id']}"
+    hours = dict.fromkeys(("starts", "ends", "opens", "closes"), hour)
+
+    for asked in ("cycles/preview", "cycles"):
+        refused = anne.post(f"{path}/{asked}", **three_weeks() | hours)
+
+        assert (refused.status_code, refused.json["code"]) == (422, "invalid_input")
+        assert {each["field"] for each in refused.json["errors"]} == set(hours)
+    assert anne.get(f"{path}/sales?state=planned").json["items"] == []
+
+
 def test_a_cycle_is_previewed_planned_and_listed(anne):  # SPEC S3
     market = anne.post("/markets", **MARKET).json
-    first_on = (datetime.now(UTC) + timedelta(days=40)).date()
-    cycle = {
-        "rhythm": "weekly",
-        "first_on": first_on.isoformat(),
-        "until": (first_on + timedelta(days=20)).isoformat(),
-        "starts": "19:00",
-        "ends": "20:00",
-    }
+    cycle = three_weeks()
     path = f"/markets/{market['market_id']}"
 
     preview = anne.post(f"{path}/cycles/preview", **cycle)

@@ -57,7 +57,7 @@ def _without_offset(value: time) -> None:
 
 
 class Hour(fields.Time):
-    """A wall-clock time of a day that is known, in the market's own time zone."""
+    """A wall-clock time in the market's own time zone: the day may come later, so an offset would be a guess."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=_without_offset, **kwargs)

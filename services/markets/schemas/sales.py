@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.markets.schemas.common import Day, Instant, MarketId, PageBody, Place, SaleId, Version
+from services.markets.schemas.common import Day, Hour, Instant, MarketId, PageBody, Place, SaleId, Version
 from shared.fields import ExactInteger, Text
 
 STATES = ["planned", "open", "closed", "distributed", "validated", "cancelled"]
@@ -42,19 +42,22 @@ class RescheduleSale(RescheduleSaleBody, SaleId, Version):
 
 
 class CycleBody(Schema):
-    """`first_on` sets the weekday and, for a monthly rhythm, which one of the month (a missing 5th is the last)."""
+    """`first_on` sets the weekday and, for a monthly rhythm, which one of the month (a missing 5th is the last).
+
+    Hours are wall-clock times in the market's own time zone, at every date; an offset is refused.
+    """
 
     rhythm = fields.String(
         required=True, validate=validate.OneOf(["weekly", "every_2_weeks", "every_3_weeks", "monthly"])
     )
     first_on = Day(required=True)
     until = Day(required=True)
-    starts = fields.Time(required=True)
-    ends = fields.Time(required=True)
+    starts = Hour(required=True)
+    ends = Hour(required=True)
     opens_days_before = ExactInteger(load_default=10, validate=validate.Range(0, 90))
-    opens = fields.Time(load_default=None, allow_none=True)
+    opens = Hour(load_default=None, allow_none=True)
     closes_days_before = ExactInteger(load_default=2, validate=validate.Range(0, 90))
-    closes = fields.Time(load_default=None, allow_none=True)
+    closes = Hour(load_default=None, allow_none=True)
     skip = fields.List(Day(), load_default=list, validate=validate.Length(max=400))
     place = fields.Nested(Place, load_default=None, allow_none=True)
 
