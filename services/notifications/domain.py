@@ -68,6 +68,7 @@ _ALL = (
     Kind("sale_closing", optional=True),
     Kind("duty_vacancies", optional=True),
     Kind("duty_reminder"),
+    Kind("duty_cancelled"),
     Kind("sale_rescheduled"),
     Kind("sale_cancelled"),
     Kind("sale_blocked"),

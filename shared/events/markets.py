@@ -1,6 +1,6 @@
 """What markets tells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -113,12 +113,16 @@ class SaleRescheduled(SalePlanned):
 
 @dataclass(frozen=True, kw_only=True)
 class SaleCancelled(Event):
-    """Everybody is refunded, stock is restored, customers and producers are told `reason`."""
+    """Everybody is refunded, stock is restored, customers, producers and who is on duty are told `reason`.
+
+    `on_duty`: the accounts that had signed up for a duty shift of the distribution.
+    """
 
     subject: ClassVar[str] = "sale_id"
     sale_id: UUID
     market_id: UUID
     reason: str
+    on_duty: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from services.markets.domain import duty as domain
 from services.markets.service import MarketsService
 from shared.errors import Refusal, Refused
 from shared.events.accounts import AccountDeleted
+from shared.events.markets import SaleCancelled
 from tests.markets.duty import DAY, Stall, same, shift
 from tests.support import databases
 
@@ -161,6 +162,17 @@ def test_a_shift_that_is_full_takes_nobody_more(stall):  # SPEC M7
 
     assert (full.code, full.details) == ("duty_shift_is_full", {"places": 1})
     assert stall.sign_up(stall.luc, one)[0]["taken"] == 1
+
+
+def test_a_cancelled_sale_names_who_was_on_duty_once_each(stall, world):  # SPEC M7 S5
+    first, second = stall.set(shift(), shift("Caisse", "12:00", "13:00"))
+    for by, taken in ((stall.zoe, first), (stall.zoe, second), (stall.luc, second)):
+        stall.sign_up(by, taken)
+
+    stall.say("cancel_sale", stall.anne, reason="Neige")
+
+    [cancelled] = world.told(SaleCancelled)
+    assert cancelled.on_duty == sorted((stall.zoe, stall.luc))
 
 
 def test_nothing_changes_after_the_end_nor_in_a_cancelled_sale(stall, world):  # SPEC M7 S5

@@ -10,7 +10,7 @@ from services.notifications.models import Delivery
 from shared.events import markets
 from tests.notifications import world as w
 
-CANCELLED = markets.SaleCancelled(sale_id=w.SALE, market_id=w.MARKET, reason="Neige")
+CANCELLED = w.sale_cancelled()
 
 
 def takes_part(**changes):
@@ -112,3 +112,49 @@ def test_what_could_not_leave_before_the_distribution_is_dropped(halle):  # SPEC
     halle.work()
 
     assert on_duty(halle) == []
+
+
+def told_of_the_cancellation(halle):
+    return sorted(
+        address
+        for mail, address in zip(halle.mail.messages, halle.mail.recipients, strict=True)
+        if mail["Subject"].startswith(("Vente annul", "Sale cancelled"))
+    )
+
+
+def test_who_is_on_duty_at_a_cancelled_distribution_is_told_once_in_their_language(halle):  # SPEC M7 S5 N4
+    cancelled = w.sale_cancelled("Neige", w.MARIE, w.JOHN)
+    halle.hear(cancelled, cancelled)
+
+    halle.later(minutes=2)
+    halle.later(minutes=2)
+
+    assert told_of_the_cancellation(halle) == ["john@example.org", "marie@example.org"]
+    assert halle.mail.to("john@example.org")[0]["Subject"] == "Sale cancelled: no duty on Saturday 16 September"
+    assert notices(halle, w.MARIE) == ["duty_cancelled"]
+    assert "duty_cancelled" not in notices(halle, w.ADA)
+
+
+@pytest.mark.parametrize("orders_are_told_first", [True, False])
+def test_who_is_on_duty_and_has_an_order_or_a_farm_there_gets_one_mail(halle, orders_are_told_first):  # SPEC M7 S5
+    cancelled, void = w.sale_cancelled("Neige", w.MARIE, w.PAUL, w.JOHN), w.cancelled(reason="sale_cancelled")
+    halle.hear(
+        takes_part(), *([w.confirmed(), void, cancelled] if orders_are_told_first else [cancelled, w.confirmed()])
+    )
+    halle.later(seconds=30)
+    halle.hear(void)
+
+    halle.later(minutes=2)
+    halle.later(minutes=2)
+
+    assert told_of_the_cancellation(halle) == ["john@example.org", "marie@example.org", "paul@example.org"]
+    assert "duty_cancelled" not in notices(halle, w.MARIE) + notices(halle, w.PAUL)
+
+
+def test_who_cancelled_the_own_order_before_is_told_as_on_duty(halle):  # SPEC M7 S5
+    halle.hear(w.confirmed(), w.cancelled(reason="member"), w.sale_cancelled("Neige", w.MARIE))
+
+    halle.later(minutes=2)
+
+    assert told_of_the_cancellation(halle) == ["marie@example.org"]
+    assert "duty_cancelled" in notices(halle, w.MARIE)

@@ -350,6 +350,14 @@ CASES = {
         ["8 h – 10 h|8:00 – 10:00", "Accueil & caisse", "Halle couverte"],
         f"/group/42/duty/{w.SALE}",
     ),
+    "duty_cancelled": (
+        told(w.sale_cancelled("Tempête & grêle", w.MARIE)),
+        "marie@example.org",
+        "pas de permanence le samedi 16 septembre",
+        "no duty on Saturday 16 September",
+        ["Tempête & grêle", "rien à faire|nothing for you to do"],
+        "/group/42",
+    ),
     "ledger_mismatch": (
         told(w.mismatch()),
         "ada@example.org",

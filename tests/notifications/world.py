@@ -116,6 +116,10 @@ def duty_due(person=MARIE, starts_at=datetime(2023, 9, 16, 7, 0, tzinfo=UTC)):
     )
 
 
+def sale_cancelled(reason="Neige", *on_duty):
+    return markets.SaleCancelled(sale_id=SALE, market_id=MARKET, reason=reason, on_duty=list(on_duty))
+
+
 def farm(*people, **changes):
     facts = {
         "producer_id": FARM,

@@ -83,6 +83,11 @@ def free_places_of(session: Session, account_id: UUID, market_id: UUID | None = 
     session.execute(delete(DutySignup).where(DutySignup.account_id == account_id, DutySignup.shift_id.in_(here)))
 
 
+def on_duty(session: Session, sale_id: UUID) -> list[UUID]:
+    people = select(DutySignup.account_id).join(DutyShift, DutyShift.id == DutySignup.shift_id).distinct()
+    return list(session.scalars(people.where(DutyShift.sale_id == sale_id).order_by(DutySignup.account_id)))
+
+
 def move_shifts(session: Session, sale: Sale, before: datetime, here: ZoneInfo) -> None:
     """They go along with a distribution that started at `before`."""
     for shift in _shifts_of(session, sale.id):
@@ -137,9 +142,7 @@ def _call(session: Session, sale: Sale) -> DutyVacanciesCalled:
     signups = counts.signups_of(session, sale.id)
     free = {shift: shift.places - signups.get(shift.id, 0) for shift in _shifts_of(session, sale.id)}
     vacant = [DutyVacancy(free=places, **_turn(shift)) for shift, places in free.items() if places > 0]
-    people = select(DutySignup.account_id).join(DutyShift, DutyShift.id == DutySignup.shift_id).distinct()
-    signed_up = session.scalars(people.where(DutyShift.sale_id == sale.id).order_by(DutySignup.account_id))
-    return DutyVacanciesCalled(shifts=vacant, signed_up=list(signed_up), **_about(sale))
+    return DutyVacanciesCalled(shifts=vacant, signed_up=on_duty(session, sale.id), **_about(sale))
 
 
 def _shifts_of(session: Session, sale_id: UUID) -> list[DutyShift]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.markets.commands import calendar
-from services.markets.commands.duty import move_shifts
+from services.markets.commands.duty import move_shifts, on_duty
 from services.markets.commands.loading import ensure_version, located, lock_market, lock_sale
 from services.markets.commands.roles import ensure_member
 from services.markets.domain import sales as domain
@@ -94,7 +94,8 @@ def cancel_sale(session: Session, actor: Actor, sale_id: UUID, reason: str) -> S
     sale.state, sale.cancel_reason, sale.blocked_at = domain.CANCELLED, reason, None
     sale.version += 1
     session.flush()
-    outbox.record(session, SaleCancelled(sale_id=sale.id, market_id=sale.market_id, reason=reason))
+    people = on_duty(session, sale.id)
+    outbox.record(session, SaleCancelled(sale_id=sale.id, market_id=sale.market_id, reason=reason, on_duty=people))
     calendar.release(session, market)
     return sale
 

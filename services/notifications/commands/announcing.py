@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, select, union
+from sqlalchemy import Select, and_, delete, exists, or_, select, union
 from sqlalchemy.orm import Session as Db
 
 from services.notifications import domain
@@ -141,6 +141,14 @@ def _helpers(session: Db, about: Announcement) -> Select[Any]:
     return select(person).where(person.not_in([UUID(each) for each in about.facts[telling.SIGNED_UP]]))
 
 
+def _on_duty(session: Db, about: Announcement) -> list[UUID]:
+    """But for those who read of the cancelled sale as its customers or producers."""
+    went_with_it = or_(and_(*_lives()), Order.void_cents > 0)
+    customers = session.scalars(select(Order.member_id).where(Order.sale_id == about.sale_id, went_with_it))
+    people = [UUID(each) for each in about.facts[telling.SIGNED_UP]]
+    return domain.without(people, {*customers, *_participants(session, about)})
+
+
 def _people_of(session: Db, account_ids: Select[Any]) -> list[UUID]:
     return sorted({UUID(person) for people in session.scalars(account_ids) for person in people})
 
@@ -159,5 +167,6 @@ AUDIENCES: dict[str, Callable[[Db, Announcement], Any]] = {
     telling.PRODUCER: _producer,
     telling.PARTICIPANTS: _participants,
     telling.HELPERS: _helpers,
+    telling.ON_DUTY: _on_duty,
 }
 NEVER_EMPTY = {telling.ADMINISTRATORS, telling.VALIDATORS, telling.PRODUCER}

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from services.notifications import domain, projections
-from services.notifications.commands import telling
+from services.notifications.commands import duty, telling
 from services.notifications.commands.telling import announce, some, tell, tell_producer
 from services.notifications.models import PaymentAccount, Sale
 from shared import clock
@@ -53,6 +53,7 @@ def sale_cancelled(session: Db, event: markets.SaleCancelled) -> None:
         sale_id=event.sale_id,
         facts=some(event, "reason"),
     )
+    duty.sale_cancelled(session, event)
 
 
 def sale_blocked(session: Db, event: markets.SaleBlocked) -> None:

@@ -1,6 +1,7 @@
 """To tell one person: a delivery for the mail and a notice in the application, each at most once per occasion."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from shared.events import markets
 Rows = list[dict[str, Any]]
 MEMBERS, WITHOUT_ORDER, CUSTOMERS, EARLY_BIRDS = "members", "without_order", "customers", "early_birds"
 ADMINISTRATORS, VALIDATORS, PRODUCER, PARTICIPANTS = "administrators", "validators", "producer", "participants"
-HELPERS = "helpers"
+HELPERS, ON_DUTY = "helpers", "on_duty"
 SIGNED_UP = "signed_up"
-"""Of an announcement to helpers: the accounts that are spared it."""
+"""Of an announcement to helpers: the accounts that are spared it; to those on duty: these accounts."""
 
 
 def tell(
@@ -114,6 +115,7 @@ def announce(
     sale_id: UUID | None = None,
     producer_id: UUID | None = None,
     facts: dict[str, Any] | None = None,
+    delay: timedelta = timedelta(0),
 ) -> None:
     """Tell a group that may be large, or not be known yet: the announcer works through it in chunks."""
     session.add(
@@ -127,7 +129,7 @@ def announce(
             producer_id=producer_id,
             facts=facts or {},
             rounds=0,
-            due_at=clock.now(),
+            due_at=clock.now() + delay,
             created_at=clock.now(),
         )
     )

@@ -42,6 +42,7 @@ PATHS = {
     "sale_closing": _MARKET,
     "duty_vacancies": _DUTY,
     "duty_reminder": _DUTY,
+    "duty_cancelled": _MARKET,
     "sale_rescheduled": _MARKET,
     "sale_cancelled": _PRODUCER_SALE,
     "sale_blocked": _DISTRIBUTIONS,
