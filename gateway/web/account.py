@@ -1,9 +1,8 @@
 """Signing up, logging in, and what a person sees and changes of the own account."""
 
-import json
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, g, request
 from flask_babel import gettext as _
 
 from gateway.backend import ask
@@ -139,21 +138,6 @@ def revoke() -> Answer:
     ensure_known()
     ask("accounts.log_out", {"session_id": request.form.get("session_id", "")})
     return go("/account/sessions", word=_("Cet appareil est déconnecté."))
-
-
-@blp.get("/account/export")
-def export() -> Answer:
-    """Everything that is kept of a person and shown nowhere else, as JSON (SPEC P5)."""
-    ensure_known()
-    facts = {
-        "account": ask("accounts.me", {}),
-        "orders": ask("orders.my_orders", {"limit": 200}),
-        "notices": ask("notifications.my_notices", {"limit": 200}),
-    }
-    answer = Response(json.dumps(facts, ensure_ascii=False, indent=2), mimetype="application/json")
-    answer.headers["Content-Disposition"] = 'attachment; filename="clayette.json"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @blp.get("/account/deletion")

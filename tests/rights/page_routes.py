@@ -116,7 +116,7 @@ PAGES = {
     "account.send_verification": Own(None),
     "account.sessions_page": Own(),
     "account.revoke": Own(None, form={"session_id": "{session_id}"}),
-    "account.export": Own(),
+    "own_data.export": Own(),
     "account.delete_page": Own(),
     "account.delete": Own(401, form={"password": "not mine"}),
     "notices.notices": Own(),
