@@ -52,7 +52,16 @@ class Listed(Books):
         self.left[intent] = amount
         self.references[intent], self.charged[intent] = reference, (amount, clock.now())
         fee = amount * FEE_BP // 10_000
-        self.post(None, "charge", amount, f"ch_{intent}", fee=fee, payment_intent=intent, reference=reference)
+        self.post(
+            None,
+            "charge",
+            amount,
+            f"ch_{intent}",
+            fee=fee,
+            payment_intent=intent,
+            reference=reference,
+            key=f"checkout:{reference}:1",
+        )
 
     def post(self, account: str | None, kind: str, amount: Cents, source: str, fee: Cents = 0, **more: Any) -> Any:
         entry = BalanceEntry(

@@ -222,8 +222,8 @@ def pay_twice(till: Till) -> tuple[OrderPlaced, str]:
     return order, str(till.stand_in.books()["charges"][-1]["id"])
 
 
-def _stray(till: Till, reference: str) -> str:
-    names = {"reference": reference, "key": "of another life"}
+def _stray(till: Till, reference: str, key: str = "checkout:{}:1") -> str:
+    names = {"reference": reference, "key": key.format(reference)}
     page = till.provider._api.checkout.sessions.create(
         {
             "mode": "payment",
@@ -265,8 +265,9 @@ def test_a_charge_of_an_unknown_page_of_ours_is_given_back(till: Till, reference
     assert len(till.stand_in.books()["refunds"]) == 1
 
 
-def test_a_charge_without_our_mark_is_named_and_left_alone(till: Till) -> None:  # SPEC F8
-    _stray(till, "")
+@pytest.mark.parametrize(("reference", "key"), [("", ""), ("invoice 7", ""), (str(uuid4()), "checkout")])
+def test_a_charge_without_our_mark_is_named_and_left_alone(till: Till, reference: str, key: str) -> None:  # SPEC F8
+    _stray(till, reference, key)
 
     report = reconcile(till)
 

@@ -66,7 +66,12 @@ def _charge(entry: BalanceEntry, payments: dict[UUID, Payment]) -> Named:
     known = payments.get(payment_id(entry) or UUID(int=0))
     if known is not None and (known.status != domain.SUCCEEDED or known.payment_intent == entry.payment_intent):
         return Named(entry, ledger.PROVIDER, f"charge:{known.id}", known.sale_id, known.market_id)
-    return Named(entry, ledger.PROVIDER, f"orphan:{entry.source}" if entry.reference else None)
+    return Named(entry, ledger.PROVIDER, f"orphan:{entry.source}" if _is_ours(entry) else None)
+
+
+def _is_ours(entry: BalanceEntry) -> bool:
+    """Both words of a page that we opened: others may call something of theirs `reference` too, and keep their money."""
+    return bool(entry.reference) and (entry.key or "").startswith(f"checkout:{entry.reference}:")
 
 
 def _simple(entry: BalanceEntry) -> str | None:
