@@ -1,18 +1,6 @@
 """A blocked sale on its market's home: said to everybody, explained to administrators (SPEC S9)."""
 
-import pytest
-
 from tests.markets.test_calendar import DAY, unvalidated
-
-
-@pytest.fixture
-def anne(world):
-    return world.person()
-
-
-@pytest.fixture
-def market(world, anne):
-    return world.market(anne)
 
 
 def home(world, market, account_id=None):

@@ -14,16 +14,6 @@ DAY = timedelta(days=1)
 LIFE = (SaleOpened, SaleClosed, SaleBlocked)
 
 
-@pytest.fixture
-def anne(world):
-    return world.person()
-
-
-@pytest.fixture
-def market(world, anne):
-    return world.market(anne)
-
-
 def life(world):
     return [event for event in world.told() if isinstance(event, LIFE)]
 

@@ -12,20 +12,8 @@ from shared.events.notifications import DeliveryBounced
 
 
 @pytest.fixture
-def anne(world):
-    return world.person()
-
-
-@pytest.fixture
 def bob(world):
     return world.person("Bob", "Dupont", "bob@example.org")
-
-
-@pytest.fixture
-def market(world, anne):
-    made = world.market(anne)
-    world.forget()
-    return made
 
 
 def ask(world, method, by, market, **args):

@@ -12,18 +12,6 @@ from tests.markets.world import PLACE
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
-@pytest.fixture
-def anne(world):
-    return world.person()
-
-
-@pytest.fixture
-def market(world, anne):
-    made = world.market(anne)
-    world.forget()
-    return made
-
-
 def change(world, by, sale, **args):
     return world.call("reschedule_sale", by, sale_id=sale["sale_id"], **args)
 
