@@ -9,7 +9,7 @@ from services.accounts.models import Engagement, Farm, FarmHand, MemberBalance, 
 from shared.events.catalogs import ProducerChanged
 from shared.events.orders import OrderCancelled, OrderConfirmed, OrderExpired, OrderPlaced
 from shared.events.payments import MemberBalanceChanged
-from shared.messaging.inbox import insert_or_skip
+from shared.messaging.inbox import insert_or_skip, keep_newest
 
 
 def order_told(session: Db, event: OrderConfirmed | OrderCancelled, *, cancelled: bool) -> None:
@@ -30,10 +30,7 @@ def reserved(session: Db, event: OrderPlaced | OrderConfirmed | OrderExpired | O
 
 def balance_changed(session: Db, event: MemberBalanceChanged) -> None:
     key = {"market_id": event.market_id, "account_id": event.member_id}
-    facts = {"balance_cents": event.balance_cents, "version": event.version}
-    if not insert_or_skip(session, MemberBalance.__table__, **key, **facts):
-        mine = (MemberBalance.market_id == event.market_id, MemberBalance.account_id == event.member_id)
-        session.execute(update(MemberBalance).where(*mine, MemberBalance.version < event.version).values(**facts))
+    keep_newest(session, MemberBalance, key, event.version, balance_cents=event.balance_cents)
 
 
 def sale_settled(session: Db, sale_id: UUID) -> None:
@@ -41,10 +38,8 @@ def sale_settled(session: Db, sale_id: UUID) -> None:
 
 
 def producer_changed(session: Db, event: ProducerChanged) -> None:
-    if not insert_or_skip(session, Farm.__table__, producer_id=event.producer_id, version=event.version):
-        older = (Farm.producer_id == event.producer_id) & (Farm.version < event.version)
-        if not session.execute(update(Farm).where(older).values(version=event.version)).rowcount:  # type: ignore[attr-defined]
-            return
+    if not keep_newest(session, Farm, {"producer_id": event.producer_id}, event.version):
+        return
     session.execute(delete(FarmHand).where(FarmHand.producer_id == event.producer_id))
     rows = [{"producer_id": event.producer_id, "account_id": account_id} for account_id in event.account_ids]
     if rows:

@@ -26,21 +26,13 @@ from services.notifications.models import (
     Sale,
 )
 from shared import events
-from shared.messaging.inbox import insert_or_skip
-
-Row = type[Any]
+from shared.messaging.inbox import insert_or_skip, keep_newest
 
 
 def account_changed(session: Db, event: events.accounts.AccountRegistered) -> None:
     facts = {name: getattr(event, name) for name in ("email", "first_name", "last_name", "language", "second_email")}
-    _newest(
-        session,
-        Account,
-        {"id": event.account_id},
-        facts | {"deleted": False},
-        event.version,
-        Account.deleted.is_(False),
-    )
+    lives = Account.deleted.is_(False)
+    keep_newest(session, Account, {"id": event.account_id}, event.version, lives, **facts, deleted=False)
 
 
 def account_deleted(session: Db, event: events.accounts.AccountDeleted) -> None:
@@ -57,7 +49,9 @@ def account_deleted(session: Db, event: events.accounts.AccountDeleted) -> None:
 
 def market_changed(session: Db, event: events.markets.MarketChanged) -> None:
     names = ("number", "name", "time_zone", "reminder_hours", "contact_email")
-    _newest(session, Market, {"id": event.market_id}, {name: getattr(event, name) for name in names}, event.version)
+    keep_newest(
+        session, Market, {"id": event.market_id}, event.version, **{name: getattr(event, name) for name in names}
+    )
 
 
 def member_joined(session: Db, event: events.markets.MemberJoined) -> None:
@@ -70,12 +64,12 @@ def member_left(session: Db, event: events.markets.MemberLeft) -> None:
 
 def _member(session: Db, event: events.markets.MemberJoined | events.markets.MemberLeft, *, joined: bool) -> None:
     key = {"market_id": event.market_id, "account_id": event.account_id}
-    _newest(session, Member, key, {"joined": joined}, event.version)
+    keep_newest(session, Member, key, event.version, joined=joined)
 
 
 def role_changed(session: Db, event: events.markets.RoleGranted, *, granted: bool) -> bool:
     key = {"market_id": event.market_id, "account_id": event.account_id, "role": event.role}
-    return _newest(session, Role, key, {"granted": granted}, event.version)
+    return keep_newest(session, Role, key, event.version, granted=granted)
 
 
 def sale_planned(session: Db, event: events.markets.SalePlanned) -> bool:
@@ -101,32 +95,30 @@ def _mention_sale(session: Db, sale_id: UUID, market_id: UUID) -> None:
 
 
 def referent_appointed(session: Db, event: events.markets.ReferentAppointed) -> bool:
-    return _newest(session, Referent, {"sale_id": event.sale_id}, {"account_id": event.account_id}, event.version)
+    return keep_newest(session, Referent, {"sale_id": event.sale_id}, event.version, account_id=event.account_id)
 
 
 def catalog_linked(session: Db, event: events.markets.CatalogLinked, *, linked: bool) -> bool:
     key = {"market_id": event.market_id, "catalog_id": event.catalog_id}
-    return _newest(session, CatalogLink, key, {"producer_id": event.producer_id, "linked": linked}, event.version)
+    return keep_newest(session, CatalogLink, key, event.version, producer_id=event.producer_id, linked=linked)
 
 
 def participation(session: Db, event: events.markets.ParticipationConfirmed, *, confirmed: bool) -> bool:
     key = {"sale_id": event.sale_id, "catalog_id": event.catalog_id}
     facts = {"producer_id": event.producer_id, "confirmed": confirmed}
-    return _newest(session, Participation, key, facts, event.version)
+    return keep_newest(session, Participation, key, event.version, **facts)
 
 
 def producer_changed(session: Db, event: events.catalogs.ProducerChanged) -> None:
     facts = {"name": event.name, "email": event.email, "account_ids": [str(person) for person in event.account_ids]}
-    _newest(session, Producer, {"id": event.producer_id}, facts, event.version)
+    keep_newest(session, Producer, {"id": event.producer_id}, event.version, **facts)
 
 
 def payment_account_changed(session: Db, event: events.payments.PaymentAccountChanged) -> bool:
     """True when the account was usable and is not any more, or the other way round."""
     before = session.get(PaymentAccount, event.producer_id)
     was_active = before is not None and before.active
-    newer = _newest(
-        session, PaymentAccount, {"producer_id": event.producer_id}, {"active": event.active}, event.version
-    )
+    newer = keep_newest(session, PaymentAccount, {"producer_id": event.producer_id}, event.version, active=event.active)
     return newer and was_active != event.active
 
 
@@ -159,16 +151,6 @@ def refund_failed(session: Db, event: events.payments.RefundFailed) -> None:
 def _mention_order(session: Db, event: Any, **facts: Any) -> bool:
     return insert_or_skip(
         session, Order.__table__, id=event.order_id, sale_id=event.sale_id, member_id=event.member_id, **facts
-    )
-
-
-def _newest(session: Db, row: Row, key: dict[str, Any], facts: dict[str, Any], version: int, *unless: Any) -> bool:
-    """Insert, or update what is older; True when the facts were news."""
-    if insert_or_skip(session, row.__table__, **key, **facts, version=version):
-        return True
-    this = [getattr(row, name) == value for name, value in key.items()]
-    return (
-        _count(session, update(row).where(*this, *unless, row.version < version).values(**facts, version=version)) > 0
     )
 
 

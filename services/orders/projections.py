@@ -3,23 +3,22 @@
 from typing import Any
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.orders import models
 from services.orders.domain import searchable
 from shared import clock
 from shared.events import accounts, catalogs, markets
-from shared.messaging.inbox import insert_or_skip
+from shared.messaging.inbox import insert_or_skip, keep_newest
 
 
 def account_changed(session: Session, event: accounts.AccountRegistered) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Account,
-        event.version,
         {"id": event.account_id},
-        also=~models.Account.deleted,
+        event.version,
+        ~models.Account.deleted,
         first_name=event.first_name,
         last_name=event.last_name,
     )
@@ -32,11 +31,11 @@ def account_deleted(session: Session, event: accounts.AccountDeleted) -> None:
 
 
 def market_changed(session: Session, event: markets.MarketChanged) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Market,
-        event.version,
         {"id": event.market_id},
+        event.version,
         number=event.number,
         name=event.name,
         time_zone=event.time_zone,
@@ -46,35 +45,35 @@ def market_changed(session: Session, event: markets.MarketChanged) -> None:
 
 
 def member_changed(session: Session, event: markets.MemberJoined | markets.MemberLeft) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Member,
-        event.version,
         {"market_id": event.market_id, "account_id": event.account_id},
+        event.version,
         joined=isinstance(event, markets.MemberJoined),
     )
 
 
 def role_changed(session: Session, event: markets.RoleGranted) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Role,
-        event.version,
         {"market_id": event.market_id, "account_id": event.account_id, "role": event.role},
+        event.version,
         held=not isinstance(event, markets.RoleRevoked),
     )
 
 
 def referent_appointed(session: Session, event: markets.ReferentAppointed) -> None:
-    _keep_newest(session, models.Referent, event.version, {"sale_id": event.sale_id}, account_id=event.account_id)
+    keep_newest(session, models.Referent, {"sale_id": event.sale_id}, event.version, account_id=event.account_id)
 
 
 def sale_planned(session: Session, event: markets.SalePlanned) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Sale,
-        event.version,
         {"id": event.sale_id},
+        event.version,
         market_id=event.market_id,
         opens_at=event.opens_at,
         closes_at=event.closes_at,
@@ -97,11 +96,11 @@ def sale_cancelled(session: Session, event: markets.SaleCancelled) -> None:
 
 
 def participation_changed(session: Session, event: markets.ParticipationConfirmed) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Participation,
-        event.version,
         {"sale_id": event.sale_id, "catalog_id": event.catalog_id},
+        event.version,
         producer_id=event.producer_id,
         active=not isinstance(event, markets.ParticipationWithdrawn),
     )
@@ -111,11 +110,11 @@ def participation_changed(session: Session, event: markets.ParticipationConfirme
 
 
 def producer_changed(session: Session, event: catalogs.ProducerChanged) -> None:
-    is_newest = _keep_newest(
+    is_newest = keep_newest(
         session,
         models.Producer,
-        event.version,
         {"id": event.producer_id},
+        event.version,
         name=event.name,
         commune=event.commune,
         searchable=searchable(event.name),
@@ -126,11 +125,11 @@ def producer_changed(session: Session, event: catalogs.ProducerChanged) -> None:
 
 
 def product_changed(session: Session, event: catalogs.ProductChanged) -> None:
-    _keep_newest(
+    keep_newest(
         session,
         models.Product,
-        event.version,
         {"id": event.product_id},
+        event.version,
         producer_id=event.producer_id,
         name=event.name,
         description=event.description,
@@ -186,8 +185,8 @@ def stock_set(session: Session, event: catalogs.StockSet) -> None:
 
 
 def catalog_changed(session: Session, event: catalogs.CatalogChanged) -> None:
-    is_newest = _keep_newest(
-        session, models.Catalog, event.version, {"id": event.catalog_id}, producer_id=event.producer_id
+    is_newest = keep_newest(
+        session, models.Catalog, {"id": event.catalog_id}, event.version, producer_id=event.producer_id
     )
     if is_newest:
         items = [
@@ -195,20 +194,6 @@ def catalog_changed(session: Session, event: catalogs.CatalogChanged) -> None:
             for item in event.items
         ]
         _replace(session, models.CatalogItem, {"catalog_id": event.catalog_id}, items)
-
-
-def _keep_newest(
-    session: Session, model: Any, version: int, key: dict[str, Any], also: Any = None, **facts: Any
-) -> bool:
-    """Insert the row, or update it if it holds an older version (and `also` holds); says whether it did."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    table = model.__table__
-    statement = dialect.insert(table).values(**key, **facts, version=version)
-    older = table.c.version < version
-    upsert = statement.on_conflict_do_update(
-        index_elements=list(key), set_={**facts, "version": version}, where=older if also is None else older & also
-    )
-    return bool(session.execute(upsert).rowcount)  # type: ignore[attr-defined]
 
 
 def _replace(session: Session, model: Any, key: dict[str, Any], rows: list[dict[str, Any]]) -> None:

@@ -1,7 +1,5 @@
 """What payments keeps of others' facts: rates of markets, who administers them or settles a sale, producers, names."""
 
-from typing import Any
-
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -9,11 +7,11 @@ from services.payments.models import Market, Person, Producer, Referent, Role
 from shared.events.accounts import AccountDeleted, AccountRegistered
 from shared.events.catalogs import ProducerChanged
 from shared.events.markets import MarketChanged, ReferentAppointed, RoleGranted, RoleRevoked
-from shared.messaging.inbox import insert_or_skip
+from shared.messaging.inbox import insert_or_skip, keep_newest
 
 
 def market_changed(session: Session, event: MarketChanged) -> None:
-    _keep(
+    keep_newest(
         session,
         Market,
         {"id": event.market_id},
@@ -27,15 +25,15 @@ def market_changed(session: Session, event: MarketChanged) -> None:
 
 def role_told(session: Session, event: RoleGranted) -> None:
     key = {"market_id": event.market_id, "account_id": event.account_id, "role": event.role}
-    _keep(session, Role, key, event.version, granted=not isinstance(event, RoleRevoked))
+    keep_newest(session, Role, key, event.version, granted=not isinstance(event, RoleRevoked))
 
 
 def referent_appointed(session: Session, event: ReferentAppointed) -> None:
-    _keep(session, Referent, {"sale_id": event.sale_id}, event.version, account_id=event.account_id)
+    keep_newest(session, Referent, {"sale_id": event.sale_id}, event.version, account_id=event.account_id)
 
 
 def producer_changed(session: Session, event: ProducerChanged) -> None:
-    _keep(
+    keep_newest(
         session,
         Producer,
         {"id": event.producer_id},
@@ -53,11 +51,8 @@ def producer_changed(session: Session, event: ProducerChanged) -> None:
 def account_changed(session: Session, event: AccountRegistered) -> None:
     """The name that invoices and receipts bear; what is told after the deletion changes nothing."""
     name = f"{event.first_name} {event.last_name}".strip()[:250]
-    facts = {"name": name, "version": event.version}
-    if insert_or_skip(session, Person.__table__, id=event.account_id, deleted=False, **facts):
-        return
-    newer = (Person.id == event.account_id, Person.version < event.version, Person.deleted.is_(False))
-    session.execute(update(Person).where(*newer).values(facts).execution_options(synchronize_session=False))
+    lives = Person.deleted.is_(False)
+    keep_newest(session, Person, {"id": event.account_id}, event.version, lives, name=name, deleted=False)
 
 
 def account_deleted(session: Session, event: AccountDeleted) -> None:
@@ -66,12 +61,3 @@ def account_deleted(session: Session, event: AccountDeleted) -> None:
         return
     this = update(Person).where(Person.id == event.account_id).values(gone)
     session.execute(this.execution_options(synchronize_session=False))
-
-
-def _keep(session: Session, model: Any, key: dict[str, Any], version: int, **facts: Any) -> None:
-    """Insert, or replace an older version."""
-    if insert_or_skip(session, model.__table__, **key, **facts, version=version):
-        return
-    this = [getattr(model, name) == value for name, value in key.items()]
-    newer = update(model).where(*this, model.version < version).values(**facts, version=version)
-    session.execute(newer.execution_options(synchronize_session=False))

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, and_, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -38,10 +38,22 @@ def skipping_insert(table: Any, session: Session) -> Any:
 
 @cache
 def _skipping_insert(table: Any, dialect_name: str) -> Any:
+    return _insert(table, dialect_name).on_conflict_do_nothing()
+
+
+def keep_newest(session: Session, model: Any, key: dict[str, Any], version: int, *also: Any, **facts: Any) -> bool:
+    """Insert the row, or overwrite an older version of it (where `also` holds); False when what is kept is as new."""
+    table, facts = model.__table__, {**facts, "version": version}
+    insert = _insert(table, session.get_bind().dialect.name).values(**key, **facts)
+    older = and_(table.c.version < version, *also)
+    kept = insert.on_conflict_do_update(index_elements=list(key), set_=facts, where=older)
+    return bool(session.execute(kept).rowcount)  # type: ignore[attr-defined]
+
+
+def _insert(table: Any, dialect_name: str) -> Any:
     from sqlalchemy.dialects import postgresql, sqlite
 
-    dialect = postgresql if dialect_name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return (postgresql if dialect_name == "postgresql" else sqlite).insert(table)
 
 
 def digest(db: Database, name: str, handle: Handler, wire: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 
+from services.orders.models import Member
 from shared import clock
 from shared.events.accounts import AccountDeleted
 from shared.messaging import inbox, outbox
@@ -139,3 +140,18 @@ def test_while_the_database_is_down_the_broker_keeps_the_event(database):  # SPE
         inbox.digest(db, "h", lose_the_connection, an_event())
 
     assert failures(db) == []
+
+
+def test_a_version_is_kept_until_a_newer_one_comes(database):  # SPEC X2
+    db, key = database("orders"), {"market_id": clock.new_id(), "account_id": clock.new_id()}
+
+    def keep(version, joined, *also):
+        with db.write() as session:
+            return inbox.keep_newest(session, Member, key, version, *also, joined=joined)
+
+    said = [keep(2, True), keep(1, False), keep(2, False), keep(4, False), keep(3, True), keep(5, True, Member.joined)]
+
+    with db.read() as session:
+        row = session.get_one(Member, tuple(key.values()))
+    assert said == [True, False, False, True, False, False]
+    assert (row.version, row.joined) == (4, False)

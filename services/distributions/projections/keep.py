@@ -1,24 +1,12 @@
-"""Keeping the newest version of a foreign fact, and the row of a sale that may not have been told yet."""
+"""The row of a sale that may not have been told yet."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.distributions.models import Distribution
 from shared.messaging.inbox import insert_or_skip
-
-
-def newest(session: Session, model: Any, key: dict[str, Any], version: int, **facts: Any) -> bool:
-    """Insert, or overwrite an older version; False when what is kept is as new."""
-    if insert_or_skip(session, model.__table__, **key, **facts, version=version):
-        return True
-    older = update(model).where(
-        *(getattr(model, name) == value for name, value in key.items()), model.version < version
-    )
-    result = session.execute(older.values(**facts, version=version), execution_options={"synchronize_session": False})
-    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def locked_sale(session: Session, sale_id: UUID, market_id: UUID, *, exclusively: bool = True) -> Distribution:

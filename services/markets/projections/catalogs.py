@@ -4,12 +4,12 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from services.markets.models import Catalog, Producer, ProducerPerson
-from services.markets.projections.newer import keep_newer
 from shared.events.catalogs import CatalogChanged, ProducerChanged
+from shared.messaging.inbox import keep_newest
 
 
 def producer_changed(session: Session, told: ProducerChanged) -> None:
-    is_newest = keep_newer(
+    is_newest = keep_newest(
         session,
         Producer,
         {"id": told.producer_id},
@@ -27,7 +27,7 @@ def producer_changed(session: Session, told: ProducerChanged) -> None:
 
 
 def catalog_changed(session: Session, told: CatalogChanged) -> None:
-    keep_newer(
+    keep_newest(
         session,
         Catalog,
         {"id": told.catalog_id},

@@ -10,11 +10,11 @@ from services.markets.commands.members import set_state
 from services.markets.commands.roles import set_role
 from services.markets.domain.members import GONE, MEMBER, WAITING
 from services.markets.models import Bounce, Member, Person, Role
-from services.markets.projections.newer import keep_newer
 from shared import clock
 from shared.events.accounts import AccountDeleted, AccountRegistered
 from shared.events.notifications import DeliveryBounced
 from shared.geo import plain
+from shared.messaging.inbox import keep_newest
 
 DELETED = 2**31 - 1
 """The version of a deleted account: no later word about it counts."""
@@ -23,7 +23,7 @@ DELETED = 2**31 - 1
 def account_told(session: Session, told: AccountRegistered) -> None:
     sort_name = plain(f"{told.last_name} {told.first_name}")
     found_by = f"{plain(f'{told.first_name} {told.last_name}')} {sort_name} {told.email.lower()}"
-    keep_newer(
+    keep_newest(
         session,
         Person,
         {"account_id": told.account_id},
@@ -40,7 +40,7 @@ def account_told(session: Session, told: AccountRegistered) -> None:
 
 def account_deleted(session: Session, told: AccountDeleted) -> None:
     """Names and addresses are forgotten; a market may be left without an administrator."""
-    keep_newer(
+    keep_newest(
         session,
         Person,
         {"account_id": told.account_id},
