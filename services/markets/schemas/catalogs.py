@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.markets.schemas.common import MarketId
 from services.markets.schemas.markets import CatalogFacts
-from shared.fields import ExactInteger
+from shared.fields import ExactInteger, Line
 
 
 class LinkCatalogBody(Schema):
@@ -56,7 +56,7 @@ class FoundCatalog(NamedCatalog):
 class LinkedCatalogsQuery(Schema):
     """`search`: words of the names of farm, catalogue or commune, or the number."""
 
-    search = fields.String(load_default="", validate=validate.Length(max=80))
+    search = Line(80, load_default="")
 
 
 class LinkedCatalogsOf(LinkedCatalogsQuery, MarketId):
