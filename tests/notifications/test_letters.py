@@ -1,5 +1,6 @@
 """Each kind of mail as it arrives, in both languages."""
 
+import dataclasses
 import re
 from html import unescape
 
@@ -562,6 +563,25 @@ def test_a_basket_delivered_as_ordered_needs_no_mail(halle):  # SPEC N1
     halle.work()
 
     assert halle.mail.messages == []
+
+
+def test_what_a_change_before_closing_gave_back_is_not_told_again_on_the_day(halle):  # SPEC N1 O8 D2
+    amended = dataclasses.replace(w.basket_validated(w.change()), refunded_cents=350)  # 2.50 of them before closing
+    dearer = dataclasses.replace(amended, due_cents=1180, owed_cents=30, version=2)
+
+    halle.hear(amended, dearer)
+    halle.work()
+
+    for mail in arrived(halle, "basket_settled", "marie@example.org"):
+        assert "1,00 € vous sont remboursés" in flowing(mail)
+
+
+def test_a_basket_that_is_only_dearer_tells_of_no_refund(halle):  # SPEC N1 O8 D2
+    halle.hear(dataclasses.replace(w.basket_validated(w.change()), due_cents=1300, refunded_cents=250, owed_cents=50))
+    halle.work()
+
+    [mail] = arrived(halle, "basket_settled", "marie@example.org")
+    assert "remboursés" not in flowing(mail)
 
 
 def test_a_decline_that_is_followed_by_a_payment_is_not_mailed(halle):

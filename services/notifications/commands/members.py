@@ -129,19 +129,14 @@ def member_balance_changed(session: Db, event: payments.MemberBalanceChanged) ->
 
 
 def basket_validated(session: Db, event: distributions.BasketValidated) -> None:
-    """A basket that was delivered as ordered needs no mail."""
-    if event.changes:
-        tell_member(
-            session,
-            "basket_settled",
-            f"basket:{event.basket_id}:{event.version}",
-            event,
-            "basket_number",
-            "changes",
-            "ordered_cents",
-            "due_cents",
-            "refunded_cents",
-        )
+    """A basket that was delivered as ordered needs no mail. What a change before closing gave back has had its own."""
+    if not event.changes:
+        return
+    facts = some(event, "basket_number", "changes", "ordered_cents", "due_cents")
+    facts["refunded_cents"] = max(0, event.ordered_cents + event.owed_cents - event.due_cents)
+    about = {"market_id": event.market_id, "sale_id": event.sale_id}
+    occasion = f"basket:{event.basket_id}:{event.version}"
+    tell(session, "basket_settled", occasion, event.member_id, **about, facts=facts)
 
 
 def basket_not_collected(session: Db, event: distributions.BasketNotCollected) -> None:
