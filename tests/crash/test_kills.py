@@ -2,21 +2,29 @@
 
 import random
 import time
-import uuid
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
+from decimal import Decimal
 from functools import partial
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from services.orders import models as orders
 from tests.crash.support_cluster import Cluster, Stopwatch, until
-from tests.crash.support_count import confirmed, faults, wait_until_quiet
+from tests.crash.support_count import faults, wait_until_quiet
 from tests.crash.support_killer import killing
-from tests.crash.support_market import DECLINED, GOOD, Market, Person, at_once, new_market, pay, price
+from tests.crash.support_market import Market, at_once, new_market, pay
+from tests.crash.support_outcomes import unlike
+from tests.crash.support_stories import Story, seed
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(400)]
 
-BUYERS = 60
+BUYERS = 45
+STOCK = [45, 70, 200, 120]
+KILOS, ABSENT = 2, 3
+"""Farms by number: who sells by weight, who says « je ne livre pas » while people order."""
 LATER = timedelta(minutes=3)
 """Longer than any lease of a process that was killed while it held one."""
 RESERVATION_IS_OVER = timedelta(minutes=40)
@@ -24,30 +32,39 @@ RESERVATION_IS_OVER = timedelta(minutes=40)
 
 def test_kills_at_random_under_load_lose_and_double_nothing(
     cluster: Cluster,
-) -> None:  # SPEC X2, X3, O3, O5, C4, F2, N4
-    watch = Stopwatch()
-    market = new_market(cluster, members=BUYERS, stock=[40, 60, 200])
+) -> None:  # SPEC X2, X3, O3, O5, O8, S6, C4, F2, F4, N4
+    watch, chance = Stopwatch(), random.Random(seed())
+    market = new_market(cluster, members=1 + BUYERS, stock=STOCK, by_weight={KILOS})
     market.open_sale()
+    _buy_from_the_absent(market)
     cluster.stand_in("webhooks", duplicate=1, reorder=True, delay=0.3)
     watch.lap("market, members, sale")
 
-    with killing(cluster, *cluster.replicas(), cluster.processes["gateway"], pause=1.2) as killer:
-        outcomes = at_once([partial(_buy, market, buyer, number) for number, buyer in enumerate(market.members)])
+    stories = [Story(market, buyer, random.Random(chance.random()), absent=ABSENT) for buyer in market.members[1:]]
+    victims = [*cluster.replicas(), cluster.processes["gateway"]]
+    with killing(cluster, *victims, pause=0.8, seed=chance.randrange(10**6), patient=True) as killer:
+        works = [partial(_say_not_delivering, market), partial(_watch_stock, cluster, market)]
+        at_once([*works, *(story.tell for story in stories)])
     cluster.stand_in("webhooks", duplicate=0, reorder=False, delay=0)
+    steps = Counter(step.split()[0].strip(":") for story in stories for step in story.steps)
     watch.lap(
-        f"{BUYERS} buyers, {sum(killer.killed.values())} kills: {Counter(outcomes)}, {market.tally.statuses}, "
-        f"{market.tally.broken_connections} broken connections; {dict(killer.killed)}"
+        f"{BUYERS} buyers, {sum(killer.killed.values())} kills: {dict(steps)}, {market.tally.statuses}, "
+        f"{market.tally.broken_connections} broken connections, {market.tally.timeouts} without an answer; "
+        f"{dict(killer.killed)}"
     )
-    _let_everything_end(cluster)
-    watch.lap("until nothing moved")
+    let_everything_end(cluster)
+    left = _refund_what_is_left(market)
+    wait_until_quiet(cluster)
+    watch.lap(f"until nothing moved; {left} baskets were left to the référent")
 
     assert sum(killer.killed.values()) >= 10
     assert market.tally.unclear == []
-    assert faults(cluster) == []
-    assert len(confirmed(cluster, market.sale_id)) == Counter(outcomes)["paid"]
+    assert "\n".join(faults(cluster)) == ""
+    assert "\n".join(unlike(cluster, stories)) == ""
+    assert _available(market) == [STOCK[number] - _wanted(market, stories, number) for number in range(ABSENT)]
 
 
-def _let_everything_end(cluster: Cluster) -> None:
+def let_everything_end(cluster: Cluster) -> None:
     """Reservations of those who never paid run out; what a killed process was at is taken up by another."""
     wait_until_quiet(cluster)
     for step in (LATER, RESERVATION_IS_OVER, LATER):
@@ -55,111 +72,55 @@ def _let_everything_end(cluster: Cluster) -> None:
         wait_until_quiet(cluster)
 
 
-def _buy(market: Market, buyer: Person, number: int) -> str:
-    """One of the ways in which people buy, in turn; over some seconds."""
-    chance = random.Random(number)
-    time.sleep(chance.uniform(0, 20))
-    ways = (_pay, _pay, _order_twice_with_one_key, _declined_then_good, _declined_and_gone, _gone, _pay_by_two_clicks)
-    wanted = market.lines(*[(product, chance.randint(1, 2)) for product in chance.sample(range(3), k=2)])
-    key = uuid.uuid4().hex
-    answer = buyer.ask("POST", "/orders", wanted, key)
-    if not answer.ok:
-        assert answer.json()["code"] == "stock_lacking"
-        return "refused"
-    return ways[number % len(ways)](market, buyer, answer.json()["order_id"], wanted, key)
+def _buy_from_the_absent(market: Market) -> None:
+    """So that the farm can no more leave without a word."""
+    buyer = market.members[0]
+    order = buyer.do("POST", "/orders", market.lines((ABSENT, 1)))
+    assert pay(market, buyer, order["order_id"]) == "succeeded"
+    sale = f"/sales/{market.sale_id}"
+    until("the order to be known", lambda: market.admin.get(sale)["administration"]["order_count"] == 1)
 
 
-def _pay(market: Market, buyer: Person, order_id: str, _wanted: object, _key: str) -> str:
-    assert pay(market, buyer, order_id) == "succeeded"
-    return "paid"
+def _say_not_delivering(market: Market) -> None:
+    time.sleep(10)
+    path = f"/sales/{market.sale_id}/participations/{market.catalog_ids[ABSENT]}"
+    market.farmers[ABSENT].do("DELETE", f"{path}?not_delivering=true")
 
 
-def _order_twice_with_one_key(market: Market, buyer: Person, order_id: str, wanted: object, key: str) -> str:
-    again = at_once([partial(buyer.do, "POST", "/orders", wanted, key)] * 2)
-    assert [each["order_id"] for each in again] == [order_id, order_id]
-    return _pay(market, buyer, order_id, wanted, key)
+def _refund_what_is_left(market: Market) -> int:
+    """An exchange is told in two events. The word of the absent farm may come between them: then less is given back than
+    is due, and the distribution is not validated before the référent has given the rest.
+    """
+    baskets = market.admin.get(f"/sales/{market.sale_id}/baskets")["items"]
+    left = [basket for basket in baskets if basket["to_refund_cents"]]
+    for basket in left:
+        market.admin.do("POST", f"/baskets/{basket['basket_id']}/refund", {"version": basket["version"]})
+    return len(left)
 
 
-def _declined_then_good(market: Market, buyer: Person, order_id: str, _wanted: object, _key: str) -> str:
-    assert pay(market, buyer, order_id, DECLINED) == "declined"
-    assert pay(market, buyer, order_id, GOOD) == "succeeded"
-    return "paid"
+def _watch_stock(cluster: Cluster, market: Market) -> None:
+    """Never below zero, while people order too."""
+    left = orders.StockLevel.supplied - orders.StockLevel.delivered - orders.StockLevel.committed
+    levels = select(left).where(orders.StockLevel.product_id.in_([UUID(each) for each in market.product_ids]))
+    for _ in range(40):
+        with cluster.databases["orders"].read() as session:
+            assert min(session.scalars(levels)) >= 0
+        time.sleep(0.5)
 
 
-def _declined_and_gone(market: Market, buyer: Person, order_id: str, _wanted: object, _key: str) -> str:
-    assert pay(market, buyer, order_id, DECLINED) == "declined"
-    return "unpaid"
+def _available(market: Market) -> list[Decimal]:
+    """Of the products that are still for sale, in the order of their numbers."""
+    offers = market.admin.get(f"/sales/{market.sale_id}/shop")["offers"]
+    left = {offer["product_id"]: Decimal(offer["available"]) for offer in offers}
+    return [left[product_id] for product_id in market.product_ids[:ABSENT]]
 
 
-def _gone(_market: Market, _buyer: Person, _order_id: str, _wanted: object, _key: str) -> str:
-    return "unpaid"
+def _wanted(market: Market, stories: list[Story], number: int) -> Decimal:
+    return sum(story.wants.get(number, 0) for story in stories) * market.portion(number)
 
 
-def _pay_by_two_clicks(market: Market, buyer: Person, order_id: str, wanted: object, key: str) -> str:
-    pages = at_once([partial(buyer.do, "POST", f"/orders/{order_id}/payment")] * 2)
-    assert len({page["url"] for page in pages}) == 1
-    return _pay(market, buyer, order_id, wanted, key)
-
-
-def test_producers_are_paid_once_and_exactly_while_payments_and_distributions_are_killed(
-    cluster: Cluster,
-) -> None:  # SPEC X2, D3, D4, F2, F5
-    watch = Stopwatch()
-    market = new_market(cluster, members=16, stock=[200, 200, 200])
-    market.open_sale()
-    charges = sum(at_once([partial(_buy_all, market, buyer) for buyer in market.members]))
-    cluster.move_to(_instant(market, "closes_at"))
-    wait_until_quiet(cluster)
-    cluster.move_to(_instant(market, "starts_at"))
-    admin, sale = market.admin, f"/sales/{market.sale_id}"
-    until("the baskets to be final", lambda: admin.get(f"{sale}/distribution")["orders_settled"])
-    watch.lap("a sale ordered, paid, closed")
-
-    victims = cluster.replicas("payments", "distributions")
-    with killing(cluster, *victims, pause=1.0, seed=2) as killer:
-        for call in ("refunds.create", "transfers.create", "payouts.create"):
-            cluster.stand_in("fail", call=call, mode="drop_after", times=2)  # done, and its answer lost
-        admin.do("POST", f"{sale}/missing-products", {"product_id": market.product_ids[0]})
-        cluster.move_to(_instant(market, "ends_at"))
-        admin.do("POST", f"{sale}/validation")
-        shares = until("the shares", lambda: admin.get(f"{sale}/payouts")["items"])
-        _let_leases_end(cluster)
-        cluster.move_to(datetime.fromisoformat(f"{shares[0]['pay_on']}T06:00:30+01:00") + timedelta(hours=1))
-        _let_leases_end(cluster)
-    watch.lap(f"refunded, validated, paid: {dict(killer.killed)}")
-    _let_everything_end(cluster)
-    watch.lap("until nothing moved")
-
-    ledger = admin.get(f"{sale}/ledger")
-    refunds = len(market.members) * price(0)
-    delivered = charges - refunds
-    fees = -(-delivered * 3 // 100) if delivered * 3 % 100 >= 50 else delivered * 3 // 100
-    assert (ledger["charges_cents"], ledger["refunds_cents"], ledger["fees_cents"]) == (charges, refunds, fees)
-    assert ledger["producers_cents"] == delivered - fees
-    assert ledger["unsettled_cents"] == 0
-    payouts = [
-        farmer.get(f"/producers/{producer_id}/payouts")["items"]
-        for farmer, producer_id in zip(market.farmers, market.producer_ids, strict=True)
-    ]
-    assert [len(each) for each in payouts] == [0, 1, 1]
-    assert sum(each[0]["amount_cents"] for each in payouts[1:]) == delivered - fees
-    assert market.tally.unclear == []
-    assert faults(cluster) == []
-
-
-def _let_leases_end(cluster: Cluster) -> None:
+def let_leases_end(cluster: Cluster) -> None:
     """Time goes on while processes are killed: what one was at is taken up by another, and again."""
     for _ in range(3):
         time.sleep(2.5)
         cluster.move(LATER)
-
-
-def _buy_all(market: Market, buyer: Person) -> int:
-    order = buyer.do("POST", "/orders", market.lines((0, 1), (1, 2), (2, 1)))
-    assert pay(market, buyer, order["order_id"]) == "succeeded"
-    total: int = order["total_cents"]
-    return total
-
-
-def _instant(market: Market, name: str) -> datetime:
-    return datetime.fromisoformat(market.sale[name])

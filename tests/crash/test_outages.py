@@ -16,7 +16,8 @@ from sqlalchemy import select
 from services.notifications.models import Delivery
 from shared import clock
 from tests.crash.support_cluster import Cluster, Stopwatch, until
-from tests.crash.support_count import confirmed, faults, letters, wait_until_quiet
+from tests.crash.support_count import confirmed, faults, wait_until_quiet
+from tests.crash.support_letters import letters
 from tests.crash.support_market import BUSY, Market, Person, Tally, new_market, new_people, pay
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -10,7 +10,7 @@ from tests.crash.support_cluster import Cluster, Stopwatch, until
 from tests.crash.support_count import faults, wait_until_quiet
 from tests.crash.support_killer import killing
 from tests.crash.support_market import Market, Person, at_once, new_market, pay
-from tests.crash.test_kills import LATER, _let_everything_end, _let_leases_end
+from tests.crash.test_kills import LATER, let_everything_end, let_leases_end
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -30,11 +30,11 @@ def test_a_cancelled_sale_gives_everything_back_once_whatever_is_killed(cluster:
     with killing(cluster, *cluster.replicas("orders", "payments"), pause=0.7, seed=3) as killer:
         market.admin.do("POST", f"/sales/{market.sale_id}/cancel", {"reason": "Neige"})
         seen = [market.admin.get(f"/sales/{market.sale_id}/refunds")]
-        _let_leases_end(cluster)
+        let_leases_end(cluster)
         seen.append(market.admin.get(f"/sales/{market.sale_id}/refunds"))
     watch.lap(f"cancelled: {dict(killer.killed)}; {[(each['done'], each['total']) for each in seen]}")
     until("all refunds", lambda: _is_done(cluster, market), 90)
-    _let_everything_end(cluster)
+    let_everything_end(cluster)
     watch.lap("until nothing moved")
 
     ledger, progress = (market.admin.get(f"/sales/{market.sale_id}/{what}") for what in ("ledger", "refunds"))
