@@ -30,6 +30,10 @@ class OrdersNotSettled(Refusal):
     """A payment begun before closing may still arrive."""
 
 
+class AbsenceNotSettled(Refusal):
+    """A producer does not deliver, and what is left of these lines is still to be set to zero."""
+
+
 class DistributionNotYet(Refusal):
     """Only from the morning of its day. details: day."""
 

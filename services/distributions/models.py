@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Model, new_metadata
@@ -82,6 +82,19 @@ class PaidOrder(Base):
     refunded_cents: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
+class BasketChanges(Base):
+    """The member's changes of a basket, its cancellation among them, also while there is no basket yet.
+
+    `known`: all up to this one have arrived. `begun`: the newest of which a part has.
+    """
+
+    __tablename__ = "basket_changes"
+
+    basket_id: Mapped[UUID] = mapped_column(primary_key=True)
+    known: Mapped[int]
+    begun: Mapped[int]
+
+
 class BasketLine(Base):
     """`declared`: what the producer says was brought, waiting for the referent's confirmation."""
 
@@ -142,12 +155,16 @@ class TrailEntry(Base):
 
 
 class NonDelivery(Base):
-    """A producer who does not deliver to a sale: lines that arrive later are set to zero too."""
+    """A producer who does not deliver to a sale: lines that arrive later are set to zero too.
+
+    `awaited`: markets has told it; what is left of the lines orders has still to tell.
+    """
 
     __tablename__ = "non_deliveries"
 
     sale_id: Mapped[UUID] = mapped_column(primary_key=True)
     producer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    awaited: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Person(Base):

@@ -3,11 +3,11 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
-from services.distributions.models import Basket, Distribution, Market
+from services.distributions.models import Basket, BasketLine, Distribution, Market, NonDelivery
 from shared.errors import NotFound
 
 DEFAULT_ZONE = "Europe/Paris"
@@ -37,6 +37,12 @@ def lock_baskets(session: Session, *which: object) -> list[Basket]:
     """The baskets as they are now, locked in the order of their ids."""
     chosen = select(Basket).where(*which).order_by(Basket.id).with_for_update()  # type: ignore[arg-type]
     return list(session.scalars(chosen.execution_options(populate_existing=True)))
+
+
+def absence_awaited(sale_id: UUID, *which: ColumnElement[bool]) -> Exists:
+    """Lines that will go to zero once orders has told what is left of them."""
+    absent = (NonDelivery.sale_id == sale_id, NonDelivery.awaited, BasketLine.producer_id == NonDelivery.producer_id)
+    return exists().where(*absent, BasketLine.sale_id == sale_id, BasketLine.delivered > 0, *which)
 
 
 def slot_of(session: Session, sale: Distribution) -> domain.Slot:

@@ -164,6 +164,10 @@ class DistributionsService(Service):
     def on_order_amended(self, session: Session, event: events.orders.OrderAmended) -> None:
         projections.order_amended(session, event)
 
+    @on(events.orders.AbsenceRecorded)
+    def on_absence_recorded(self, session: Session, event: events.orders.AbsenceRecorded) -> None:
+        projections.absence_recorded(session, event)
+
     @on(events.orders.SaleOrdersSettled)
     def on_sale_orders_settled(self, session: Session, event: events.orders.SaleOrdersSettled) -> None:
         projections.sale_orders_settled(session, event)

@@ -133,10 +133,10 @@ def by_product(rows: Iterable[Any]) -> list[SheetLine]:
     return sorted(sums.values(), key=lambda line: (line.name, line.product_id))
 
 
-def absent_producers(session: Session, sale_id: UUID) -> set[UUID]:
+def absent_producers(session: Session, sale_id: UUID, *which: Any) -> set[UUID]:
     """Who said « je ne livre pas »."""
     absent = select(Participation.producer_id).where(Participation.sale_id == sale_id, Participation.not_delivering)
-    return set(session.scalars(absent))
+    return set(session.scalars(absent.where(*which)))
 
 
 def orders(session: Session, *which: ColumnElement[bool], limit: int) -> list[dict[str, Any]]:

@@ -165,7 +165,7 @@ class Sale(Base):
 
 
 class Participation(Base):
-    """`not_delivering`: « je ne livre pas ». What was ordered has been refunded by distributions, for good."""
+    """`not_delivering`: « je ne livre pas »; distributions refunds what was ordered, for good, once that is told."""
 
     __tablename__ = "participations"
     sale_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -173,7 +173,16 @@ class Participation(Base):
     producer_id: Mapped[UUID] = mapped_column(index=True)
     active: Mapped[bool]
     not_delivering: Mapped[bool] = mapped_column(default=False, server_default=false())
+    absence_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int]
+    __table_args__ = (
+        Index(
+            "ix_participations_absence_to_tell",
+            "sale_id",
+            postgresql_where=text("not_delivering AND NOT absence_told"),
+            sqlite_where=text("not_delivering AND NOT absence_told"),
+        ),
+    )
 
 
 class Catalog(Base):

@@ -100,6 +100,10 @@ class OrdersService(Service):
         return commands.void_cancelled_sales(session)
 
     @due(every=timedelta(seconds=0.5))
+    def tell_absences(self, session: Session) -> bool:
+        return commands.tell_absences(session)
+
+    @due(every=timedelta(seconds=0.5))
     def settle_sales(self, session: Session) -> bool:
         return commands.settle_sales(session)
 

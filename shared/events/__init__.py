@@ -45,6 +45,7 @@ CONSUMERS: dict[type[Event], tuple[str, ...]] = {
     orders.OrderExpired: ("accounts", "payments", "notifications"),
     orders.OrderCancelled: ("accounts", "markets", "distributions", "payments", "notifications"),
     orders.OrderAmended: ("markets", "distributions", "payments", "notifications"),
+    orders.AbsenceRecorded: ("distributions",),
     orders.LatePaymentRefused: ("payments", "notifications"),
     orders.SaleOrdersSettled: ("distributions", "notifications"),
     distributions.BasketAdjusted: (),

@@ -26,7 +26,11 @@ class BasketAdjusted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundRequested(Event):
-    """Give back `amount_cents` over the payments that fund the basket, largest first."""
+    """Give back `amount_cents` over the payments that fund the basket, largest first.
+
+    `funded_by`: its orders by then. They end together: if they have been cancelled since, it is part of that, and a
+    basket that was begun anew does not pay for it.
+    """
 
     subject: ClassVar[str] = "basket_id"
     refund_id: UUID
@@ -36,6 +40,7 @@ class RefundRequested(Event):
     member_id: UUID
     amount_cents: int
     reason: str
+    funded_by: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ class OrderConfirmed(Event):
     """Paid. Several confirmed orders of one member in one sale share `basket_id` and `basket_number`.
 
     `amendment`: it is a part of that change of its basket, which OrderAmended tells; `total_cents` is what was paid for
-    the change, and 0 when it cost nothing.
+    the change, and 0 when it cost nothing. `changes`: how many changes of the basket were told before it.
     """
 
     subject: ClassVar[str] = "order_id"
@@ -72,6 +72,7 @@ class OrderConfirmed(Event):
     confirmed_at: datetime
     lines: list[OrderLine]
     amendment: int | None = None
+    changes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ class OrderCancelled(Event):
     """A confirmed order is void: its payment is refunded whole. `reason`: member or sale_cancelled.
 
     Of a basket that its member cancelled: `amendment` counts with its changes, `basket_cents` is what was still worth
-    of it, over all its orders.
+    of it, over all its `orders`, of which each is told by itself.
     """
 
     subject: ClassVar[str] = "order_id"
@@ -110,6 +111,7 @@ class OrderCancelled(Event):
     reason: str
     amendment: int | None = None
     basket_cents: int | None = None
+    orders: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +128,8 @@ class OrderAmended(Event):
 
     `amendment` counts the changes of the basket, `total_cents` is what all its lines cost now, `refund_cents` what this
     change gives back over the basket's payments (0: nothing, and no `refund_id`), `paid_cents` what a top-up paid for
-    it; `lines` is the whole basket by product. What was added is told by its own OrderConfirmed too.
+    it; `lines` is the whole basket by product. What was added is told by its own OrderConfirmed too. `funded_by`: all
+    its orders, over whose payments the refund goes.
     """
 
     subject: ClassVar[str] = "basket_id"
@@ -142,6 +145,30 @@ class OrderAmended(Event):
     refund_cents: int
     paid_cents: int = 0
     lines: list[SheetLine] = field(default_factory=list)
+    funded_by: list[UUID] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedBasket(Fact):
+    """`amendment`: how many changes of it were told, its cancellation among them."""
+
+    basket_id: UUID
+    amendment: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsenceRecorded(Event):
+    """A producer does not deliver: from here on no member takes these lines off, so what is left of them can be refunded.
+
+    What members took off before has been given back by OrderAmended or OrderCancelled: whoever refunds must know all
+    changes of the `changed` baskets first. Baskets that are not named were never changed.
+    """
+
+    subject: ClassVar[str] = "sale_id"
+    sale_id: UUID
+    market_id: UUID
+    producer_id: UUID
+    changed: list[ChangedBasket]
 
 
 @dataclass(frozen=True, kw_only=True)

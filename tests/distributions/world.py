@@ -52,7 +52,7 @@ def line(product, quantity, key):
     )
 
 
-def confirmed(member, lines, *, key=None, number=None, sale=SALE):
+def confirmed(member, lines, *, key=None, number=None, sale=SALE, changes=0):
     key = key or member
     bought = [line(product, quantity, key) for product, quantity in lines.items()]
     return orders.OrderConfirmed(
@@ -65,10 +65,11 @@ def confirmed(member, lines, *, key=None, number=None, sale=SALE):
         total_cents=sum(one.gross_cents for one in bought),
         confirmed_at=clock.now(),
         lines=bought,
+        changes=changes,
     )
 
 
-def cancelled(event, reason="sale_cancelled"):
+def cancelled(event, reason="sale_cancelled", amendment=None, of=1):
     return orders.OrderCancelled(
         order_id=event.order_id,
         basket_id=event.basket_id,
@@ -77,6 +78,8 @@ def cancelled(event, reason="sale_cancelled"):
         member_id=event.member_id,
         total_cents=event.total_cents,
         reason=reason,
+        amendment=amendment,
+        orders=of if amendment else None,
     )
 
 
@@ -139,7 +142,14 @@ def settled(sale=SALE, count=0):
     return orders.SaleOrdersSettled(sale_id=sale, market_id=MARKET, order_count=count, producers=[])
 
 
-def not_delivering(producer, sale=SALE):
+def not_delivering(producer, sale=SALE, changed=None):
+    """As orders tells it; `changed`: {basket_id: how many changes}."""
+    baskets = [orders.ChangedBasket(basket_id=key, amendment=count) for key, count in (changed or {}).items()]
+    return orders.AbsenceRecorded(sale_id=sale, market_id=MARKET, producer_id=producer, changed=baskets)
+
+
+def withdrawn(producer, sale=SALE):
+    """As markets tells it, before orders does."""
     return markets.ParticipationWithdrawn(
         sale_id=sale, market_id=MARKET, catalog_id=uid("catalog"), producer_id=producer, version=2, not_delivering=True
     )

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from services.distributions.service import DistributionsService
+from shared.events import markets, orders
 from tests.gateway.people import wait_for
 from tests.gateway.test_pages import Browser
+from tests.support.bus import deliver
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +115,25 @@ def fields_of(answer):
     found = {name: value for name, value in inputs if name in kept or name.startswith(("line:", "grams:", "before:"))}
     keys = re.findall(r'name="idempotency_key" value="(\w+)"', answer.text)
     return found | {"idempotency_key": keys[-1]}
+
+
+def test_who_settles_reads_that_a_producer_does_not_deliver_until_that_is_refunded(town):  # SPEC S6 D3
+    sale_id, order = town._distributed(carrots="1")
+    basket, day = f"/baskets/{order['basket_id']}", f"/group/{town.ids['number']}/distributions/{sale_id}"
+    admin = Browser(town, town.admin)
+    (line,) = town.admin.get(basket)["lines"]
+    absence = {"sale_id": sale_id, "market_id": town.ids["market_id"], "producer_id": line["producer_id"]}
+    withdrawn = absence | {"catalog_id": town.ids["catalog_id"], "version": 9, "not_delivering": True}
+
+    tell(town, markets.ParticipationWithdrawn.load(withdrawn))
+    shown, refused = admin.get(day).text, admin.post(f"{day}/validation")
+    tell(town, orders.AbsenceRecorded.load(absence | {"changed": []}))
+
+    assert "ses produits sont en train d’être retirés" in shown
+    assert (refused.status_code, "Réessayez dans un instant" in refused.text) == (409, True)
+    assert "ne livre pas" not in admin.get(day).text
+    assert town.admin.get(basket)["refunded_cents"] == 280
+
+
+def tell(town, event):
+    deliver(town.suite.databases["distributions"], DistributionsService, event)

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import event as sql_event
 
 from services.orders.models import StockLevel
-from shared.events import markets
 from shared.events.orders import (
     LatePaymentRefused,
     OrderAmended,
@@ -398,12 +397,8 @@ def test_what_a_producer_who_does_not_come_has_refunded_is_not_refunded_again(wo
     world.tell(world.product_is(bread, name="Pain", producer_id=other))
     world.tell(world.taking_part(UUID(int=78), other))
     world.place_and_pay(member, {carrots: 3, bread: 1})
-    left = world.leaving()
-    world.tell(
-        markets.ParticipationWithdrawn(
-            **{**vars(left), "catalog_id": UUID(int=78), "producer_id": other, "not_delivering": True}
-        )
-    )
+    world.tell(world.not_delivering(UUID(int=78), other))
+    world.tick()
 
     refused = refusal(world.amend, member, {carrots: 3})
     basket = world.amend(member, {carrots: 1, bread: 1})

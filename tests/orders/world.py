@@ -130,6 +130,10 @@ class World:
             version=version or self.next_version(),
         )
 
+    def not_delivering(self, catalog=None, farm=None) -> markets.ParticipationWithdrawn:
+        said = {"catalog_id": catalog or self.catalog, "producer_id": farm or self.farm, "not_delivering": True}
+        return markets.ParticipationWithdrawn(**{**vars(self.leaving()), **said})
+
     def role(self, account_id, role="administrator", kind=markets.RoleGranted):
         return kind(market_id=self.market, account_id=account_id, role=role, version=self.next_version())
 
@@ -281,7 +285,7 @@ class World:
 
     def tick(self) -> None:
         """Everything that is due, until nothing is."""
-        for work in ("expire_orders", "void_cancelled_sales", "settle_sales"):
+        for work in ("expire_orders", "void_cancelled_sales", "tell_absences", "settle_sales"):
             getattr(self.service, work)()
 
     def told(self, kind=None):

@@ -1,10 +1,12 @@
 """What a member took off a paid basket is given back over its payments, once, whatever else is on its way (SPEC O8 F4)."""
 
+from dataclasses import replace
 from itertools import permutations
 from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from shared.events.distributions import RefundRequested
 from shared.events.orders import AmendedOrder, OrderAmended, OrderPlaced
 from shared.events.payments import RefundFailed, RefundSucceeded
 from tests.payments.conftest import Till, cancelled
@@ -75,6 +77,40 @@ def test_a_cancelled_basket_gives_back_all_and_no_more_whatever_arrives_first(
     assert sum(sent(till)) == 4000
     assert till.balances() == {}
     assert till.told(RefundFailed) == []
+
+
+@pytest.mark.parametrize("arrival", permutations(range(3)))
+@pytest.mark.parametrize("of_the_day", [False, True])
+def test_a_basket_begun_anew_does_not_pay_for_the_one_that_was_cancelled(
+    till: Till, arrival: tuple[int, ...], of_the_day: bool
+) -> None:  # SPEC O8 F4 X2
+    sale, small, large = two_payments(till)
+    anew = till.paid(5000, sale=sale, basket=small.basket_id)
+    both = [small.order_id, large.order_id]
+    asked: OrderAmended | RefundRequested = replace(amended(small, cents=3500), funded_by=both)
+    if of_the_day:
+        asked = replace(till.refund(small.basket_id, sale, 3500), funded_by=both)
+    news = [asked, cancelled(small), cancelled(large)]
+
+    till.deliver(*(news[index] for index in arrival))
+    till.work()
+
+    assert (sum(sent(till)), till.payment(anew).refunded_cents) == (4000, 0)
+    assert till.balances() == {"provider": 5000, f"sale:{sale}": -5000}
+    assert till.told(RefundFailed) == []
+
+
+def test_what_an_order_does_not_reach_is_taken_from_later_ones(till: Till) -> None:  # SPEC F4
+    sale, small, large = two_payments(till)
+    later = till.paid(4000, sale=sale, basket=small.basket_id)
+    till.deliver(
+        replace(till.refund(small.basket_id, sale, 3500), funded_by=[small.order_id, large.order_id, later.order_id]),
+        replace(till.refund(small.basket_id, sale, 1200), funded_by=[small.order_id]),
+    )
+    till.work()
+
+    taken = [till.payment(order).refunded_cents for order in (small, large, later)]
+    assert (taken, till.told(RefundFailed)) == ([0, 1200, 3500], [])
 
 
 def test_the_cancellation_of_an_order_without_a_payment_is_nothing_to_give_back(till: Till) -> None:  # SPEC O8

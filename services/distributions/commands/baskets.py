@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
@@ -12,7 +13,7 @@ from services.distributions.commands.settling import Cause, Change
 from services.distributions.commands.validation import basket_validated, lines_by_basket
 from services.distributions.models import Basket, BasketLine, Distribution
 from services.distributions.rights import ensure_administrator, ensure_may_settle
-from services.distributions.sales import find_basket, lock_baskets, lock_sale, purse_of, slot_of
+from services.distributions.sales import absence_awaited, find_basket, lock_baskets, lock_sale, purse_of, slot_of
 from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound, VersionConflict
@@ -48,6 +49,8 @@ def validate_basket(session: Session, actor: Actor, *, basket_id: UUID, version:
     now, slot = clock.now(), slot_of(session, sale)
     domain.ensure_closed(sale.state, slot, now)
     domain.ensure_day_has_come(slot, now)
+    if session.scalar(select(absence_awaited(sale.sale_id, BasketLine.basket_id == basket.id))):
+        raise domain.AbsenceNotSettled
     if purse_of(basket).to_refund_cents:
         raise domain.RefundNotGenerated(amount_cents=purse_of(basket).to_refund_cents)
 

@@ -12,7 +12,7 @@ from services.distributions.commands.settling import Cause, Change
 from services.distributions.commands.validation import basket_validated, distribution_validated, lines_by_basket
 from services.distributions.models import Basket, BasketLine, Distribution, Person
 from services.distributions.rights import ensure_may_settle
-from services.distributions.sales import find_sale, lock_baskets, lock_sale, purse_of, slot_of
+from services.distributions.sales import absence_awaited, find_sale, lock_baskets, lock_sale, purse_of, slot_of
 from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound
@@ -28,6 +28,8 @@ def validate_distribution(session: Session, actor: Actor, *, sale_id: UUID) -> D
     domain.ensure_day_has_come(slot, now)
     if not sale.orders_settled:
         raise domain.OrdersNotSettled
+    if session.scalar(select(absence_awaited(sale_id))):
+        raise domain.AbsenceNotSettled
     baskets = lock_baskets(session, Basket.sale_id == sale_id, Basket.order_count > 0)
     _ensure_refunds_generated(session, baskets)
 

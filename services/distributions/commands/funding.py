@@ -11,8 +11,10 @@ from services.distributions.models import PaidOrder
 from shared.money import Cents
 
 
-def fall(session: Session, refunds: Mapping[UUID, Cents]) -> None:
-    """{basket_id: amount}, on the orders that are not cancelled. Two statements however many baskets, which are locked."""
+def fall(session: Session, refunds: Mapping[UUID, Cents]) -> dict[UUID, list[UUID]]:
+    """{basket_id: amount}, on the orders that are not cancelled; answers these. Two statements however many baskets, which
+    are locked.
+    """
     left: dict[UUID, dict[UUID, Cents]] = {basket_id: {} for basket_id in refunds}
     living = (PaidOrder.basket_id.in_(refunds), PaidOrder.cancelled.is_(False))
     facts = select(PaidOrder.basket_id, PaidOrder.id, PaidOrder.total_cents - PaidOrder.refunded_cents)
@@ -27,3 +29,4 @@ def fall(session: Session, refunds: Mapping[UUID, Cents]) -> None:
         more = PaidOrder.refunded_cents + case(parts, value=PaidOrder.id)
         fallen = update(PaidOrder).where(PaidOrder.id.in_(parts)).values(refunded_cents=more)
         session.execute(fallen, execution_options={"synchronize_session": False})
+    return {basket_id: sorted(orders) for basket_id, orders in left.items()}

@@ -102,13 +102,14 @@ def generate_refunds(
     before = {basket.id: _sums(basket) for basket in owed}
     refunds = [_refund(cause, basket, reason, _to_refund(basket, still_owed)) for basket in owed]
     session.execute(insert(Refund), refunds)
-    funding.fall(session, {refund["basket_id"]: refund["amount_cents"] for refund in refunds})
+    funded_by = funding.fall(session, {refund["basket_id"]: refund["amount_cents"] for refund in refunds})
     kept = Basket.due_cents - still_owed
     given_back = {"refunded_cents": Basket.paid_cents - kept, "version": Basket.version + 1}
     _update_baskets(session, list(before), given_back)
     after = lock_baskets(session, Basket.id.in_(list(before)))
     trail(session, cause, before, after)
-    outbox.record(session, *(_requested(refund, basket) for refund, basket in zip(refunds, owed, strict=True)))
+    asked = zip(refunds, owed, strict=True)
+    outbox.record(session, *(_requested(refund, basket, funded_by[basket.id]) for refund, basket in asked))
     return list(before)
 
 
@@ -214,7 +215,7 @@ def _adjusted(basket: Basket) -> BasketAdjusted:
     )
 
 
-def _requested(refund: dict[str, Any], basket: Basket) -> RefundRequested:
+def _requested(refund: dict[str, Any], basket: Basket, funded_by: list[UUID]) -> RefundRequested:
     return RefundRequested(
         refund_id=refund["id"],
         basket_id=basket.id,
@@ -223,4 +224,5 @@ def _requested(refund: dict[str, Any], basket: Basket) -> RefundRequested:
         member_id=basket.member_id,
         amount_cents=refund["amount_cents"],
         reason=refund["reason"],
+        funded_by=funded_by,
     )

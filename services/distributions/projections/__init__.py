@@ -1,10 +1,10 @@
 """What others told: one function per event, kept so that order and repetition of events do not matter."""
 
+from services.distributions.projections.absences import absence_recorded, participation_withdrawn
 from services.distributions.projections.amendments import order_amended
 from services.distributions.projections.orders import (
     order_cancelled,
     order_confirmed,
-    participation_withdrawn,
     sale_orders_settled,
 )
 from services.distributions.projections.payments import payout_sent, refund_failed, refund_succeeded
@@ -19,6 +19,7 @@ from services.distributions.projections.people import (
 from services.distributions.projections.sales import sale_cancelled, sale_planned
 
 __all__ = [
+    "absence_recorded",
     "account_changed",
     "account_deleted",
     "market_changed",

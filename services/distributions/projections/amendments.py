@@ -11,6 +11,8 @@ from services.distributions import domain
 from services.distributions.commands import funding, settling
 from services.distributions.commands.settling import Cause
 from services.distributions.models import Basket, BasketLine, PaidOrder, Refund
+from services.distributions.projections import history
+from services.distributions.projections.absences import write_off_absent
 from services.distributions.projections.keep import locked_sale
 from services.distributions.sales import lock_baskets
 from shared import clock
@@ -25,8 +27,11 @@ class OrderNotToldYet(LookupError):
 def order_amended(session: Session, event: OrderAmended) -> None:
     """Orders are told whole, so that the newest change of each wins; each change's refund counts by itself."""
     sale = locked_sale(session, event.sale_id, event.market_id, exclusively=False)
+    changes = history.held(session, event.basket_id)
     baskets = lock_baskets(session, Basket.id == event.basket_id)
     orders = _orders(session, event)
+    history.ensure_known(changes, event.amendment - 1)
+    history.complete(changes, event.amendment)
     if not baskets:
         return  # all its orders were cancelled before they were known
     before = settling.sums_of(baskets)
@@ -39,6 +44,7 @@ def order_amended(session: Session, event: OrderAmended) -> None:
     session.flush()
     (basket,) = settling.sum_up(session, [baskets[0].id])
     settling.trail(session, Cause("order_amended", event.member_id, clock.now()), before, [basket], {basket.id: traces})
+    write_off_absent(session, sale, changes)
 
 
 def _orders(session: Session, event: OrderAmended) -> dict[UUID, PaidOrder]:

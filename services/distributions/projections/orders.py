@@ -1,26 +1,33 @@
-"""Paid orders fill the baskets; producers who do not deliver empty their part of them."""
+"""Paid orders fill the baskets, and leave them when they are cancelled."""
 
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from services.distributions import domain
 from services.distributions.commands import settling
-from services.distributions.commands.distribution import open_lines, write_off
+from services.distributions.commands.distribution import write_off
 from services.distributions.commands.settling import Cause
-from services.distributions.models import Basket, BasketLine, Distribution, NonDelivery, PaidOrder
+from services.distributions.models import Basket, BasketLine, PaidOrder
+from services.distributions.projections import history
+from services.distributions.projections.absences import write_off_absent
 from services.distributions.projections.keep import locked_sale
 from services.distributions.sales import lock_baskets, purse_of
 from shared import clock
-from shared.events.markets import ParticipationWithdrawn
 from shared.events.orders import OrderCancelled, OrderConfirmed, OrderLine, SaleOrdersSettled
 from shared.messaging.inbox import insert_or_skip
 
 
 def order_confirmed(session: Session, event: OrderConfirmed) -> None:
-    """Its lines go into the member's basket; several orders of one member and sale share it."""
+    """Its lines go into the member's basket; several orders of one member and sale share it.
+
+    What it brings is given back at once if it came too late to be handed over, or is of producers who do not deliver.
+    """
     sale = locked_sale(session, event.sale_id, event.market_id, exclusively=False)
+    changes = history.held(session, event.basket_id, counted=event.changes is not None)
+    history.ensure_known(changes, event.changes or 0)
+    history.begin(changes, event.amendment)
     if not insert_or_skip(
         session,
         PaidOrder.__table__,
@@ -37,48 +44,47 @@ def order_confirmed(session: Session, event: OrderConfirmed) -> None:
     _fill(basket, event)
     session.flush()
     settling.trail(session, Cause("order_added", None, clock.now()), before, [basket])
-    _write_off_undelivered(session, sale, event, owed)
+    if sale.state == domain.VALIDATED:
+        _write_off_too_late(session, event, owed)
+    write_off_absent(session, sale, changes)
 
 
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
     """The order was paid back whole: its lines leave, and with them what was given back of its payment before."""
     locked_sale(session, event.sale_id, event.market_id, exclusively=False)
-    if insert_or_skip(
+    changes = history.held(session, event.basket_id)
+    is_unknown = insert_or_skip(
         session,
         PaidOrder.__table__,
         id=event.order_id,
         basket_id=event.basket_id,
         total_cents=event.total_cents,
         cancelled=True,
-    ):
-        return
-    baskets = lock_baskets(session, Basket.id == event.basket_id)
-    order = session.get(PaidOrder, event.order_id, with_for_update=True, populate_existing=True)
-    if order is None or order.cancelled or not baskets:
-        return
-    before = settling.sums_of(baskets)
-    baskets[0].refunded_cents -= order.refunded_cents
-    order.cancelled = True
-    session.flush()
-    session.execute(
-        delete(BasketLine).where(BasketLine.order_id == order.id), execution_options={"synchronize_session": False}
+        amendment=event.amendment or 0,
     )
-    settling.sum_up(session, [baskets[0].id])
-    settling.trail(session, Cause("order_cancelled", None, clock.now()), before, baskets)
+    if not is_unknown:
+        _end(session, event)
+    history.order_ended(session, changes, event)
 
 
 def sale_orders_settled(session: Session, event: SaleOrdersSettled) -> None:
     locked_sale(session, event.sale_id, event.market_id).orders_settled = True
 
 
-def participation_withdrawn(session: Session, event: ParticipationWithdrawn) -> None:
-    """« Je ne livre pas »: the producer's lines go to zero and are refunded, also those that arrive later."""
-    if not event.not_delivering:
+def _end(session: Session, event: OrderCancelled) -> None:
+    baskets = lock_baskets(session, Basket.id == event.basket_id)
+    order = session.get(PaidOrder, event.order_id, with_for_update=True, populate_existing=True)
+    if order is None or order.cancelled or not baskets:
         return
-    locked_sale(session, event.sale_id, event.market_id)
-    insert_or_skip(session, NonDelivery.__table__, sale_id=event.sale_id, producer_id=event.producer_id)
-    lines = open_lines(session, event.sale_id, BasketLine.producer_id == event.producer_id)
-    write_off(session, lines, Cause("not_delivering", None, clock.now()), "not_delivering")
+    before = settling.sums_of(baskets)
+    baskets[0].refunded_cents -= order.refunded_cents
+    order.cancelled, order.amendment = True, event.amendment or order.amendment
+    session.flush()
+    session.execute(
+        delete(BasketLine).where(BasketLine.order_id == order.id), execution_options={"synchronize_session": False}
+    )
+    settling.sum_up(session, [baskets[0].id])
+    settling.trail(session, Cause("order_cancelled", None, clock.now()), before, baskets)
 
 
 def _fill(basket: Basket, event: OrderConfirmed) -> None:
@@ -90,16 +96,9 @@ def _fill(basket: Basket, event: OrderConfirmed) -> None:
     basket.version += 1
 
 
-def _write_off_undelivered(session: Session, sale: Distribution, event: OrderConfirmed, owed: int) -> None:
-    """Paid too late to be handed over, or partly from producers who do not deliver: that part is given back."""
-    reason, which, still_owed = "too_late", [BasketLine.order_id == event.order_id], owed
-    if sale.state != domain.VALIDATED:
-        still_owed = 0
-        absent = session.scalars(select(NonDelivery.producer_id).where(NonDelivery.sale_id == event.sale_id)).all()
-        if not absent:
-            return
-        reason, which = "not_delivering", [*which, BasketLine.producer_id.in_(absent)]
-    write_off(session, settling.lines_where(session, *which), Cause(reason, None, clock.now()), reason, still_owed)
+def _write_off_too_late(session: Session, event: OrderConfirmed, owed: int) -> None:
+    lines = settling.lines_where(session, BasketLine.order_id == event.order_id)
+    write_off(session, lines, Cause("too_late", None, clock.now()), "too_late", owed)
 
 
 def _basket(session: Session, event: OrderConfirmed) -> Basket:

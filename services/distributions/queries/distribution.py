@@ -10,7 +10,7 @@ from services.distributions import domain
 from services.distributions.models import Basket, BasketLine, Distribution, Market, Person, Referent, TrailEntry
 from services.distributions.queries.baskets import AWAITED
 from services.distributions.rights import ensure_may_settle, is_administrator
-from services.distributions.sales import find_sale, slot_of
+from services.distributions.sales import absence_awaited, find_sale, slot_of
 from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound
@@ -31,6 +31,7 @@ def settled_distribution(session: Session, sale: Distribution, account_id: UUID)
         "button": domain.button(sale.state, slot, now),
         "time_to_call": sale.state == domain.OPEN and domain.is_nearly_over(slot, now),
         "orders_settled": sale.orders_settled,
+        "absence_awaited": session.scalar(select(absence_awaited(sale.sale_id))),
         "referent": _referent(session, sale.sale_id),
         "counts": _counts(session, sale.sale_id),
         "totals": _totals(session, sale.sale_id),

@@ -57,13 +57,14 @@ class Totals(Schema):
 class Distribution(Head):
     """`stage`: planned, open, closed, distributed, validated, cancelled. `button`: see_orders, validate_distribution.
     `time_to_call`: those whose baskets are `awaited` (counts), from 15 minutes before the end. `changes`: grows with
-    every change of a basket.
+    every change of a basket. `absence_awaited`: a producer does not deliver, and these lines are not at zero yet.
     """
 
     stage = fields.String()
     button = fields.String()
     time_to_call = fields.Boolean()
     orders_settled = fields.Boolean()
+    absence_awaited = fields.Boolean()
     referent = fields.Nested(Referent, allow_none=True)
     counts = fields.Nested(Counts)
     totals = fields.Nested(Totals)

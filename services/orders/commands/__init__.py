@@ -1,5 +1,6 @@
 """Writes of orders, by noun."""
 
+from services.orders.commands.absences import tell_absences
 from services.orders.commands.amendments import amend_basket, preview_basket
 from services.orders.commands.cancellations import cancel_basket
 from services.orders.commands.carts import change_cart, put_cart
@@ -23,5 +24,6 @@ __all__ = [
     "preview_basket",
     "put_cart",
     "settle_sales",
+    "tell_absences",
     "void_cancelled_sales",
 ]

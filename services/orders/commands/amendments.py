@@ -142,10 +142,10 @@ def _add_order(session: Session, sale: Any, basket: Basket, added: list[tuple[Wa
         confirmed_at=now,
         lines=[orders.order_line(want, offer) for want, offer in added],
         amendment=amendment,
+        changes=amendment - 1,
     )
-    facts = {
-        name: value for name, value in vars(confirmed).items() if name not in {"lines", "basket_number", "amendment"}
-    }
+    told_only = {"lines", "basket_number", "amendment", "changes"}
+    facts = {name: value for name, value in vars(confirmed).items() if name not in told_only}
     facts |= {"status": domain.CONFIRMED, "placed_at": now, "expires_at": now}
     orders.insert_order(session, facts, confirmed.lines)
     outbox.record(session, confirmed)

@@ -94,8 +94,13 @@ def tell_amended(
             refund_cents=refund_cents,
             paid_cents=paid_cents,
             lines=by_product(lines),
+            funded_by=list(session.scalars(select(Order.id).where(*_paid(basket)).order_by(Order.id))),
         ),
     )
+
+
+def _paid(basket: Basket) -> tuple[Any, ...]:
+    return Order.basket_id == basket.id, Order.status == domain.CONFIRMED
 
 
 def count_change(basket: Basket) -> int:

@@ -10,7 +10,7 @@ from services.orders import domain
 from services.orders.commands import baskets, stock
 from services.orders.commands.orders import ended
 from services.orders.loading import absent_producers, paid_lines, quantities_of
-from services.orders.models import Basket, Order
+from services.orders.models import Basket, Order, Participation
 from shared import clock
 from shared.actor import Actor
 from shared.errors import NotFound
@@ -42,12 +42,11 @@ def cancel(session: Session, basket: Basket, market_id: UUID) -> None:
     for order in orders:
         domain.ensure_next(order.status, domain.CANCELLED)
         order.status, order.ended_at = domain.CANCELLED, clock.now()
-    amendment = baskets.count_change(basket)
-    outbox.record(session, *(ended(order, "member") for order in unpaid), *_told(paid, amendment, gives_back))
+    outbox.record(session, *(ended(order, "member") for order in unpaid), *_told(basket, paid, gives_back))
 
 
 def cancelled(
-    order: Order, reason: str, *, amendment: int | None = None, basket_cents: Cents | None = None
+    order: Order, reason: str, *, amendment: int | None = None, basket_cents: Cents | None = None, of: int | None = None
 ) -> OrderCancelled:
     return OrderCancelled(
         order_id=order.id,
@@ -59,14 +58,20 @@ def cancelled(
         reason=reason,
         amendment=amendment,
         basket_cents=basket_cents,
+        orders=of,
     )
 
 
-def _told(paid: Sequence[Order], amendment: int, worth: Cents) -> list[OrderCancelled]:
-    return [cancelled(order, "member", amendment=amendment, basket_cents=worth) for order in paid]
+def _told(basket: Basket, paid: Sequence[Order], worth: Cents) -> list[OrderCancelled]:
+    """Each change that is counted is told: who listens waits for it."""
+    if not paid:
+        basket.version += 1
+        return []
+    amendment = baskets.count_change(basket)
+    return [cancelled(order, "member", amendment=amendment, basket_cents=worth, of=len(paid)) for order in paid]
 
 
 def worth(session: Session, basket: Basket) -> Cents:
     """What will be given back; not again what was for producers who do not deliver."""
-    absent = absent_producers(session, basket.sale_id)
+    absent = absent_producers(session, basket.sale_id, Participation.absence_told)
     return sum(line.gross_cents for line in paid_lines(session, basket.id) if line.producer_id not in absent)

@@ -60,7 +60,7 @@ def _confirm(session: Session, sale: Sale, order: Order, basket: Basket, paid: P
     lines = lines_of(session, [order.id])[order.id]
     order.status, order.confirmed_at, order.ended_at = domain.CONFIRMED, clock.now(), None
     order.payment_id = paid.payment_id
-    is_top_up = order.amends is not None
+    is_top_up, changes = order.amends is not None, basket.amendment
     amendment = baskets.count_change(basket) if is_top_up else None
     basket.version += not is_top_up
     sale.settled_at = None  # sheets that were final are told again, with this order
@@ -79,6 +79,7 @@ def _confirm(session: Session, sale: Sale, order: Order, basket: Basket, paid: P
             confirmed_at=order.confirmed_at,
             lines=[baskets.fact_of(line) for line in lines],
             amendment=amendment,
+            changes=changes,
         ),
     )
     if is_top_up:

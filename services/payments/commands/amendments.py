@@ -1,12 +1,10 @@
 """Money back for what was taken off a paid basket before closing, and for orders that were cancelled (SPEC O8 S5)."""
 
-from uuid import UUID, uuid5
-
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.payments.commands import refunds
-from services.payments.models import Payment, Refund
+from services.payments.commands import refunds, voids
+from services.payments.models import Payment
 from shared.events.orders import OrderAmended, OrderCancelled
 
 
@@ -19,22 +17,17 @@ def order_amended(session: Session, event: OrderAmended) -> None:
         return
     payments = select(Payment.id).where(Payment.basket_id == event.basket_id).order_by(Payment.id)
     session.execute(payments.with_for_update())
-    cancellations = [_of_cancelled(order.order_id) for order in event.orders]
-    is_void = session.scalar(select(exists().where(Refund.id.in_(cancellations))))
+    is_void = voids.is_void(session, [order.order_id for order in event.orders])
     amount = 0 if is_void else event.refund_cents
-    refunds.begin(session, event, event.refund_id, amount, reason="amended", order_id=None)
+    refunds.begin(session, event, event.refund_id, amount, reason="amended", funded_by=event.funded_by)
 
 
 def order_cancelled(session: Session, event: OrderCancelled) -> None:
     refunds.begin(
         session,
         event,
-        _of_cancelled(event.order_id),
+        voids.refund_of(event.order_id),
         event.total_cents,
         reason=event.reason,
         order_id=event.order_id,
     )
-
-
-def _of_cancelled(order_id: UUID) -> UUID:
-    return uuid5(order_id, "cancelled")

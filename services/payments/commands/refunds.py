@@ -1,5 +1,6 @@
 """Money back to customers: asked for by others, split over payments, sent part by part."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -7,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.payments import domain, ledger, rights, work
-from services.payments.commands import credit, settlement
+from services.payments.commands import credit, settlement, voids
 from services.payments.models import Payment, Refund, RefundPart
 from services.payments.provider import Provider, ProviderRefused, ProviderUnavailable
 from services.payments.provider import Refund as Made
@@ -28,7 +29,7 @@ AT_ONCE = 8
 
 
 def refund_requested(session: Session, event: RefundRequested) -> None:
-    begin(session, event, event.refund_id, event.amount_cents, reason=event.reason, order_id=None)
+    begin(session, event, event.refund_id, event.amount_cents, reason=event.reason, funded_by=event.funded_by)
 
 
 def late_payment_refused(session: Session, event: LatePaymentRefused) -> None:
@@ -152,7 +153,16 @@ def _succeed(session: Session, refund: Refund) -> None:
         outbox.record(session, RefundSucceeded(**_told(session, refund)))
 
 
-def begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reason: str, order_id: UUID | None) -> None:
+def begin(
+    session: Session,
+    event: Any,
+    refund_id: UUID,
+    amount: Cents,
+    *,
+    reason: str,
+    order_id: UUID | None = None,
+    funded_by: Sequence[UUID] = (),
+) -> None:
     now = clock.now()
     insert_or_skip(
         session,
@@ -160,6 +170,7 @@ def begin(session: Session, event: Any, refund_id: UUID, amount: Cents, *, reaso
         id=refund_id,
         basket_id=event.basket_id,
         order_id=order_id,
+        funded_by=[str(each) for each in funded_by] or None,
         sale_id=event.sale_id,
         market_id=event.market_id,
         member_id=event.member_id,
@@ -181,6 +192,12 @@ def _split(session: Session, refund: Refund) -> None:
     if refund.order_id is not None and of_cards:  # that payment whole: what is left of it
         refund.amount_cents = covered + of_cards[0].left_cents + of_credit[0].left_cents
     wanted = refund.amount_cents - covered
+    if refund.funded_by:
+        if voids.is_void(session, refund.funded_by):
+            _supersede(session, refund)
+            return
+        asked = {each.id for each in payments if str(each.order_id) in refund.funded_by}
+        of_cards, of_credit = domain.nearest(wanted, asked, of_cards, of_credit)
     try:
         by_card, to_credit = domain.allocate_cards_first(wanted, of_cards, of_credit)
     except domain.RefundExceedsPaid:
@@ -208,7 +225,7 @@ def _add_part(session: Session, refund: Refund, payment: Payment, amount: Cents,
 
 
 def _wait_or_fail(session: Session, refund: Refund, payments: list[Payment]) -> None:
-    if refund.order_id is None and _is_given_back(session, payments):
+    if refund.order_id is None and voids.is_given_back(session, payments):
         _supersede(session, refund)
         return
     is_coming = not payments or any(each.status == domain.AWAITING for each in payments)
@@ -217,15 +234,6 @@ def _wait_or_fail(session: Session, refund: Refund, payments: list[Payment]) -> 
         refund.try_at = until
     else:
         _fail(session, refund, EXCEEDS_PAID)
-
-
-def _is_given_back(session: Session, payments: list[Payment]) -> bool:
-    """The orders were cancelled and their payments are given back whole: nothing is left that this could be part of."""
-    paid = [each for each in payments if each.status == domain.SUCCEEDED]
-    ids = [each.order_id for each in paid]
-    whole = select(Refund.order_id).where(Refund.order_id.in_(ids), Refund.status != domain.FAILED)
-    is_empty = all(each.captured_cents == each.refunded_cents for each in payments)
-    return bool(paid) and is_empty and set(ids) == set(session.scalars(whole))
 
 
 def _supersede(session: Session, refund: Refund) -> None:

@@ -82,6 +82,7 @@ from services.payments.domain.refunds import (
     Source,
     allocate,
     allocate_cards_first,
+    nearest,
 )
 from services.payments.domain.shares import Figures, net_transfers, split_sale
 from services.payments.domain.states import (
@@ -180,6 +181,7 @@ __all__ = [
     "last_run",
     "line_name",
     "may_become",
+    "nearest",
     "net_transfers",
     "next_run",
     "number",

@@ -1,6 +1,6 @@
 """How money back is split over payments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -36,6 +36,22 @@ def allocate_cards_first(
         raise RefundExceedsPaid(left_cents=on_cards + on_credit)
     by_card = min(amount, on_cards)
     return allocate(by_card, cards), allocate(amount - by_card, credit)
+
+
+def nearest(
+    amount: Cents, asked: Collection[UUID], cards: Sequence[Source], credit: Sequence[Source]
+) -> tuple[list[Source], list[Source]]:
+    """Cards and credit of the payments that were asked; of later ones, the oldest first, as far as these do not reach.
+
+    So a basket that was begun anew after its cancellation does not pay for what came before it.
+    """
+    pairs = [pair for pair in zip(cards, credit, strict=True) if pair[0].payment_id in asked]
+    left = sum(source.left_cents for pair in pairs for source in pair)
+    for pair in zip(cards, credit, strict=True):
+        if pair[0].payment_id not in asked and left < amount:
+            pairs.append(pair)
+            left += pair[0].left_cents + pair[1].left_cents
+    return [card for card, _ in pairs], [own for _, own in pairs]
 
 
 def allocate(amount: Cents, sources: Sequence[Source]) -> list[tuple[UUID, Cents]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.payments.models.base import Base
@@ -11,7 +11,7 @@ from services.payments.models.base import Base
 
 class Refund(Base):
     """One request to give money back, in parts over the payments of the basket. With `order_id`, that order's payment
-    alone, whole: `amount_cents` is what was left of it.
+    alone, whole: `amount_cents` is what was left of it. With `funded_by`, the payments of these orders alone.
     """
 
     __tablename__ = "refunds"
@@ -25,6 +25,7 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(80))
     status: Mapped[str] = mapped_column(String(12))
     error: Mapped[str | None] = mapped_column(String(80))
+    funded_by: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     try_at: Mapped[datetime | None] = mapped_column(index=True)
