@@ -52,9 +52,9 @@ def test_a_logo_can_be_taken_away(world, anne, market):  # SPEC M4
 
 
 def test_a_logo_that_was_taken_away_is_seen_by_nobody_and_can_be_put_back(world, anne, market):  # SPEC M4 P3
-    logo_id = world.call("set_logo", by=anne, market_id=market, content=picture())["logo_id"]
-    logo = {"market_id": market, "logo_id": logo_id}
-    world.call("remove_logo", by=anne, market_id=market)
+    logo_id = set_logo(world, anne, market, picture())["logo_id"]
+    logo = {"market_id": market["market_id"], "logo_id": logo_id}
+    world.call("remove_logo", by=anne, market_id=market["market_id"])
 
     with pytest.raises(Refused):
         world.call("logo", logo_id=logo_id)
@@ -70,15 +70,15 @@ def test_a_logo_that_was_taken_away_is_seen_by_nobody_and_can_be_put_back(world,
 
 @pytest.mark.parametrize("gone", ["another was set", "an hour is over"])
 def test_a_logo_is_not_put_back_for_ever(world, anne, market, gone):  # SPEC M4
-    logo_id = world.call("set_logo", by=anne, market_id=market, content=picture())["logo_id"]
-    world.call("remove_logo", by=anne, market_id=market)
+    logo_id = set_logo(world, anne, market, picture())["logo_id"]
+    world.call("remove_logo", by=anne, market_id=market["market_id"])
     if gone == "another was set":
-        world.call("set_logo", by=anne, market_id=market, content=picture(color="teal"))
+        set_logo(world, anne, market, picture(color="teal"))
     world.moment.move(timedelta(minutes=61))
     world.step(commands.forget_removed_logos)
 
     with pytest.raises(Refused, match="not_found"):
-        world.call("restore_logo", by=anne, market_id=market, logo_id=logo_id)
+        world.call("restore_logo", by=anne, market_id=market["market_id"], logo_id=logo_id)
 
 
 @pytest.mark.parametrize(("who", "code"), [("other", "forbidden"), ("nobody", "log_in_required")])
