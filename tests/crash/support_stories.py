@@ -14,7 +14,7 @@ from functools import partial
 from tests.crash.support_cluster import until
 from tests.crash.support_market import DECLINED, Market, Person, at_once, pay
 
-REFUSED = {"stock_lacking", "order_too_small", "product_not_in_sale"}
+REFUSED = {"stock_lacking", "order_too_small", "product_not_in_sale", "producer_not_delivering"}
 """What a buyer may be told, by chance, without anything being wrong."""
 
 
@@ -28,9 +28,7 @@ def seed() -> int:
 @dataclass
 class Story:
     """One buyer. `wants`: {product's number: portions} that the basket must hold once all is quiet. `absent`: the number of
-    the farm that says « je ne livre pas » meanwhile; its lines are left as they are, or cancelled with all, and then the
-    buyer does not come back: what is given up while that word is on its way may be given back twice (decision 30).
-    `waits`: a top-up is left unpaid.
+    the farm that says « je ne livre pas » meanwhile. `waits`: a top-up is left unpaid.
     """
 
     market: Market
@@ -59,7 +57,7 @@ class Story:
                     self._step(self._try_again)
                 elif self.wants:
                     self._step(self.chance.choice((self._less, self._more, self._more, self._exchange, self._cancel)))
-                elif self.chance.random() < 0.7 and not self.had_absent:
+                elif self.chance.random() < 0.7:
                     self._order()
 
     def _step(self, step: Callable[[], str]) -> None:
@@ -141,8 +139,7 @@ class Story:
         return "done"
 
     def _one_of_the_own(self) -> int | None:
-        own = [number for number in self.wants if number != self.absent]
-        return self.chance.choice(own) if own else None
+        return self.chance.choice(list(self.wants)) if self.wants else None
 
     def _put(self, wanted: dict[int, int]) -> str:
         """The whole basket as it is wanted. Nobody else changes it: asked twice with one key, it is done once."""
