@@ -140,7 +140,7 @@ def keep_going(db):
     return done
 
 
-@pytest.mark.skipif(not databases.on_postgresql(), reason="SQLite has one writer: nothing to race")
+@databases.SEVERAL_WRITERS
 def test_two_administrators_cannot_plan_the_same_place_at_once(world, market, anne):  # SPEC S4
     from tests.markets.world import World
 

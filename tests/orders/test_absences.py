@@ -15,9 +15,6 @@ from tests.support import databases
 
 __all__ = ["replicas"]
 OTHER_FARM, OTHER_CATALOG = UUID(int=77), UUID(int=78)
-ON_POSTGRESQL = pytest.mark.skipif(
-    not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way"
-)
 
 
 @pytest.fixture
@@ -122,7 +119,7 @@ def test_a_cancellation_says_what_comes_back_by_itself(world, carrots, bread):
     assert [event.basket_cents for event in world.told(OrderCancelled)] == [1000]
 
 
-@ON_POSTGRESQL
+@databases.SEVERAL_WRITERS
 def test_a_change_that_is_under_way_is_waited_for_and_counted(world, replicas, carrots, bread):  # SPEC S6 F4
     member = world.person()
     world.place_and_pay(member, {carrots: 2, bread: 1})

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from services.orders import commands
@@ -13,9 +12,6 @@ from tests.orders.world import Actor, D
 from tests.support import databases
 
 __all__ = ["replicas"]
-ON_POSTGRESQL = pytest.mark.skipif(
-    not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way"
-)
 
 
 def amend_on(service, world, member, lines, version):
@@ -146,7 +142,7 @@ def test_changes_and_closing_at_once_leave_sheets_that_are_right(world, replicas
     assert committed(world) == {carrots: left}
 
 
-@ON_POSTGRESQL
+@databases.SEVERAL_WRITERS
 def test_sheets_wait_for_a_change_that_is_under_way(world, replicas, moment):  # SPEC O8
     carrots, member = world.product(), world.person()
     world.place_and_pay(member, {carrots: 3})
@@ -166,7 +162,7 @@ def test_sheets_wait_for_a_change_that_is_under_way(world, replicas, moment):  #
     assert world.told(SaleOrdersSettled)[-1].producers[0].gross_cents == 250
 
 
-@ON_POSTGRESQL
+@databases.SEVERAL_WRITERS
 def test_a_basket_changed_while_its_sale_is_cancelled_is_refunded_whole(world, replicas):  # SPEC S5 O8
     carrots, eggs, member = world.product(stock=9), world.product("Œufs", price=400, stock=9), world.person()
     world.place_and_pay(member, {carrots: 4})

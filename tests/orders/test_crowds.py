@@ -127,7 +127,7 @@ def test_payments_and_expiries_at_once_settle_each_order_once(world, replicas, m
     assert [sheet.round for sheet in sheets] == list(range(1, len(sheets) + 1))
 
 
-@pytest.mark.skipif(not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way")
+@databases.SEVERAL_WRITERS
 def test_sheets_wait_for_a_checkout_that_is_under_way(world, replicas, moment):  # SPEC O4
     carrots, member = world.product(), world.person()
     wanted = [{"product_id": carrots, "quantity": D(1), "unit_price_cents": 250}]
@@ -144,7 +144,7 @@ def test_sheets_wait_for_a_checkout_that_is_under_way(world, replicas, moment): 
     assert told_meanwhile == told(world.db, SaleOrdersSettled) == []
 
 
-@pytest.mark.skipif(not databases.on_postgresql(), reason="SQLite has one writer: nothing is ever under way")
+@databases.SEVERAL_WRITERS
 def test_an_order_confirmed_while_its_sale_is_cancelled_is_cancelled_too(world, replicas):  # SPEC S5
     order = world.place(world.person(), {world.product(): 1})
 

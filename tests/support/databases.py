@@ -5,6 +5,7 @@ import os
 import uuid
 from pathlib import Path
 
+import pytest
 from sqlalchemy import MetaData, create_engine, make_url, text
 
 from shared.db import Database
@@ -13,6 +14,10 @@ from shared.events import SERVICES
 
 def on_postgresql() -> bool:
     return os.environ.get("DATABASE_URL", "").startswith("postgresql")
+
+
+SEVERAL_WRITERS = pytest.mark.skipif(not on_postgresql(), reason="SQLite has one writer: nothing is ever under way")
+"""Of tests in which one transaction meets another that is under way; they run with DATABASE_URL."""
 
 
 def metadata_of(service: str) -> MetaData:
